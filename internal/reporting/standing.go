@@ -1,0 +1,123 @@
+package reporting
+
+import "time"
+
+// Version is one table as one letter brought it. Versions are numbered from 1
+// per submitter, period and table, in order of arrival, and never removed.
+type Version struct {
+	Submitter string    `json:"submitter"`
+	Period    Period    `json:"period"`
+	Kind      Kind      `json:"kind"`
+	N         int       `json:"version"`
+	Letter    string    `json:"letter"`   // the letter's id
+	Received  time.Time `json:"received"` // the server's INTERNALDATE
+	Table     Table     `json:"table"`
+	Findings  []Finding `json:"findings"`           // on this table
+	Unusable  bool      `json:"unusable,omitempty"` // came, and could not be used
+	Excluded  string    `json:"excluded,omitempty"` // the office's reason to leave it out
+}
+
+// Counts is how many errors and warnings the version has.
+func (v Version) Counts() (errors, warnings int) {
+	for _, f := range v.Findings {
+		switch f.Severity {
+		case Error:
+			errors++
+		case Warning:
+			warnings++
+		}
+	}
+	return errors, warnings
+}
+
+// Counting is the version that counts: the latest usable one that arrived not
+// after until (the freeze; zero means no bound). Nil where there is none.
+func Counting(versions []Version, until time.Time) *Version {
+	var best *Version
+	for i := range versions {
+		v := &versions[i]
+		if v.Unusable || v.Excluded != "" || !until.IsZero() && v.Received.After(until) {
+			continue
+		}
+		if best == nil || v.Received.After(best.Received) || v.Received.Equal(best.Received) && v.N > best.N {
+			best = v
+		}
+	}
+	return best
+}
+
+// State is how one table of one submitter stands for one month.
+type State string
+
+// The states of the contract.
+const (
+	OnTime   State = "on-time"
+	Late     State = "late"
+	NilIn    State = "nil" // a nil report in time
+	NilLate  State = "nil-late"
+	Missing  State = "missing"  // the deadline has passed
+	Due      State = "due"      // it has not
+	Exempt   State = "exempt"   //
+	Rejected State = "rejected" // something came, and nothing in it could be used
+)
+
+// Arrived reports whether something usable came.
+func (s State) Arrived() bool { return s == OnTime || s == Late || s == NilIn || s == NilLate }
+
+// InTime reports whether something usable came in time.
+func (s State) InTime() bool { return s == OnTime || s == NilIn }
+
+// Standing is a table's state and the figures of the version that counts.
+type Standing struct {
+	State    State     `json:"state"`
+	Received time.Time `json:"received,omitzero"` // of the version that counts
+	Version  int       `json:"version,omitempty"`
+	Rows     int       `json:"rows,omitempty"`
+	Errors   int       `json:"errors,omitempty"`
+	Warnings int       `json:"warnings,omitempty"`
+}
+
+// Stand judges a table by its versions. The state follows the first usable
+// version, so that a correction after the deadline does not make it late; the
+// figures follow the version that counts. Deadline is the submitter's own,
+// extensions included; rejected says that a letter came for the month of which
+// nothing could be used.
+func Stand(versions []Version, deadline, now time.Time, exempt, rejected bool) Standing {
+	var first *Version
+	for i := range versions {
+		v := &versions[i]
+		if v.Unusable || v.Excluded != "" {
+			rejected = rejected || v.Unusable
+			continue
+		}
+		if first == nil || v.Received.Before(first.Received) {
+			first = v
+		}
+	}
+	if first == nil {
+		switch {
+		case exempt:
+			return Standing{State: Exempt}
+		case rejected:
+			return Standing{State: Rejected}
+		case now.After(deadline):
+			return Standing{State: Missing}
+		}
+		return Standing{State: Due}
+	}
+	counts := Counting(versions, time.Time{})
+	s := Standing{Received: counts.Received, Version: counts.N, Rows: len(counts.Table.Rows)}
+	s.Errors, s.Warnings = counts.Counts()
+	late := first.Received.After(deadline)
+	switch {
+	case first.Table.Nil && late:
+		s.State = NilLate
+	case first.Table.Nil:
+		s.State = NilIn
+	case late:
+		s.State = Late
+	default:
+		s.State = OnTime
+	}
+	return s
+}

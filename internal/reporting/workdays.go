@@ -1,0 +1,119 @@
+package reporting
+
+import (
+	"bufio"
+	_ "embed"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed holidays.txt
+var builtinHolidays string
+
+// Workdays knows which days are worked: Monday to Friday, less the public
+// holidays, plus the make-up days of the State Council's yearly notices.
+type Workdays struct {
+	off   map[string]bool // "2021-04-03"
+	work  map[string]bool
+	years map[int]bool
+}
+
+// NewWorkdays holds the notices for 2021 to 2026.
+func NewWorkdays() *Workdays {
+	w := &Workdays{off: map[string]bool{}, work: map[string]bool{}, years: map[int]bool{}}
+	if err := w.Load(strings.NewReader(builtinHolidays)); err != nil {
+		panic(fmt.Sprintf("built-in holidays: %v", err)) // a test reads them
+	}
+	return w
+}
+
+// Load adds years from lines such as "2027 OFF 01-01..03, 02-05..11" and
+// "2027 WORK 02-14 02-20". A range includes both ends and may cross a month.
+func (w *Workdays) Load(r io.Reader) error {
+	sc := bufio.NewScanner(r)
+	for n := 1; sc.Scan(); n++ {
+		line := strings.TrimSpace(sc.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '，' })
+		if len(f) < 3 {
+			return fmt.Errorf("line %d: %q is not of the form \"2021 OFF 01-01..03\"", n, line)
+		}
+		year, err := strconv.Atoi(f[0])
+		if err != nil || year < 1900 || year > 9999 {
+			return fmt.Errorf("line %d: %q is no year", n, f[0])
+		}
+		set := w.off
+		switch f[1] {
+		case "OFF":
+		case "WORK":
+			set = w.work
+		default:
+			return fmt.Errorf("line %d: %q is neither OFF nor WORK", n, f[1])
+		}
+		for _, span := range f[2:] {
+			if err := addSpan(set, year, span); err != nil {
+				return fmt.Errorf("line %d: %w", n, err)
+			}
+		}
+		w.years[year] = true
+	}
+	return sc.Err()
+}
+
+// addSpan marks "01-31", "01-01..03" or "01-31..02-06".
+func addSpan(set map[string]bool, year int, span string) error {
+	from, to, ranged := strings.Cut(span, "..")
+	first, err := time.Parse("2006-01-02", fmt.Sprintf("%04d-%s", year, from))
+	if err != nil {
+		return fmt.Errorf("%q is no day", span)
+	}
+	last := first
+	if ranged {
+		if !strings.Contains(to, "-") {
+			to = from[:3] + to
+		}
+		if last, err = time.Parse("2006-01-02", fmt.Sprintf("%04d-%s", year, to)); err != nil || last.Before(first) {
+			return fmt.Errorf("%q is no span of days", span)
+		}
+	}
+	for d := first; !d.After(last); d = d.AddDate(0, 0, 1) {
+		set[d.Format(time.DateOnly)] = true
+	}
+	return nil
+}
+
+// Knows reports whether the year's notice is known; without it only weekends are off.
+func (w *Workdays) Knows(year int) bool { return w.years[year] }
+
+// IsWorkday reports whether the day of t, in t's zone, is worked.
+func (w *Workdays) IsWorkday(t time.Time) bool {
+	day := t.Format(time.DateOnly)
+	switch {
+	case w.work[day]:
+		return true
+	case w.off[day]:
+		return false
+	}
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
+}
+
+// Add moves n workdays on, or back where n is negative, and keeps the time of
+// day. Zero stays on t's day, worked or not.
+func (w *Workdays) Add(t time.Time, n int) time.Time {
+	step := 1
+	if n < 0 {
+		step, n = -1, -n
+	}
+	for n > 0 {
+		t = t.AddDate(0, 0, step)
+		if w.IsWorkday(t) {
+			n--
+		}
+	}
+	return t
+}

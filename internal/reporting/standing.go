@@ -100,7 +100,7 @@ func Stand(versions []Version, deadline, now time.Time, exempt, rejected bool) S
 			return Standing{State: Exempt}
 		case rejected:
 			return Standing{State: Rejected}
-		case now.After(deadline):
+		case late(now, deadline):
 			return Standing{State: Missing}
 		}
 		return Standing{State: Due}
@@ -108,16 +108,19 @@ func Stand(versions []Version, deadline, now time.Time, exempt, rejected bool) S
 	counts := Counting(versions, time.Time{})
 	s := Standing{Received: counts.Received, Version: counts.N, Rows: len(counts.Table.Rows)}
 	s.Errors, s.Warnings = counts.Counts()
-	late := first.Received.After(deadline)
+	behind := late(first.Received, deadline)
 	switch {
-	case first.Table.Nil && late:
+	case first.Table.Nil && behind:
 		s.State = NilLate
 	case first.Table.Nil:
 		s.State = NilIn
-	case late:
+	case behind:
 		s.State = Late
 	default:
 		s.State = OnTime
 	}
 	return s
 }
+
+// late reports whether t is past the deadline, whose whole second is in time.
+func late(t, deadline time.Time) bool { return t.Truncate(time.Second).After(deadline) }

@@ -16,14 +16,13 @@ var builtinHolidays string
 // Workdays knows which days are worked: Monday to Friday, less the public
 // holidays, plus the make-up days of the State Council's yearly notices.
 type Workdays struct {
-	off   map[string]bool // "2021-04-03"
-	work  map[string]bool
+	days  map[int]bool // 20210403: worked or not; days that follow the week are not in it
 	years map[int]bool
 }
 
 // NewWorkdays holds the notices for 2021 to 2026.
 func NewWorkdays() *Workdays {
-	w := &Workdays{off: map[string]bool{}, work: map[string]bool{}, years: map[int]bool{}}
+	w := &Workdays{days: map[int]bool{}, years: map[int]bool{}}
 	if err := w.Load(strings.NewReader(builtinHolidays)); err != nil {
 		panic(fmt.Sprintf("built-in holidays: %v", err)) // a test reads them
 	}
@@ -31,11 +30,12 @@ func NewWorkdays() *Workdays {
 }
 
 // Load adds years from lines such as "2027 OFF 01-01..03, 02-05..11" and
-// "2027 WORK 02-14 02-20". A range includes both ends and may cross a month.
+// "2027 WORK 02-14 02-20". A range includes both ends and may cross a month. A
+// later line wins, so that a corrected notice can stand in the operator's file.
 func (w *Workdays) Load(r io.Reader) error {
 	sc := bufio.NewScanner(r)
 	for n := 1; sc.Scan(); n++ {
-		line := strings.TrimSpace(sc.Text())
+		line := strings.TrimSpace(strings.TrimPrefix(sc.Text(), "\ufeff")) // Notepad's mark
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -47,16 +47,11 @@ func (w *Workdays) Load(r io.Reader) error {
 		if err != nil || year < 1900 || year > 9999 {
 			return fmt.Errorf("line %d: %q is no year", n, f[0])
 		}
-		set := w.off
-		switch f[1] {
-		case "OFF":
-		case "WORK":
-			set = w.work
-		default:
+		if f[1] != "OFF" && f[1] != "WORK" {
 			return fmt.Errorf("line %d: %q is neither OFF nor WORK", n, f[1])
 		}
 		for _, span := range f[2:] {
-			if err := addSpan(set, year, span); err != nil {
+			if err := w.addSpan(year, span, f[1] == "WORK"); err != nil {
 				return fmt.Errorf("line %d: %w", n, err)
 			}
 		}
@@ -66,7 +61,7 @@ func (w *Workdays) Load(r io.Reader) error {
 }
 
 // addSpan marks "01-31", "01-01..03" or "01-31..02-06".
-func addSpan(set map[string]bool, year int, span string) error {
+func (w *Workdays) addSpan(year int, span string, worked bool) error {
 	from, to, ranged := strings.Cut(span, "..")
 	first, err := time.Parse("2006-01-02", fmt.Sprintf("%04d-%s", year, from))
 	if err != nil {
@@ -82,7 +77,7 @@ func addSpan(set map[string]bool, year int, span string) error {
 		}
 	}
 	for d := first; !d.After(last); d = d.AddDate(0, 0, 1) {
-		set[d.Format(time.DateOnly)] = true
+		w.days[dayNumber(d)] = worked
 	}
 	return nil
 }
@@ -92,12 +87,8 @@ func (w *Workdays) Knows(year int) bool { return w.years[year] }
 
 // IsWorkday reports whether the day of t, in t's zone, is worked.
 func (w *Workdays) IsWorkday(t time.Time) bool {
-	day := t.Format(time.DateOnly)
-	switch {
-	case w.work[day]:
-		return true
-	case w.off[day]:
-		return false
+	if worked, named := w.days[dayNumber(t)]; named {
+		return worked
 	}
 	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 }
@@ -116,4 +107,10 @@ func (w *Workdays) Add(t time.Time, n int) time.Time {
 		}
 	}
 	return t
+}
+
+// dayNumber is the day of t as a number that reads as its date: 20210403.
+func dayNumber(t time.Time) int {
+	y, m, d := t.Date()
+	return y*10000 + int(m)*100 + d
 }

@@ -23,6 +23,7 @@ const (
 type Item struct {
 	Key       string    `json:"key"`  // receipt/<letter>/<address>, chase/2021-04/修水县/<deadline>/<step>/<address>, …
 	Kind      string    `json:"kind"` // the key's first word
+	From      string    `json:"from"` // of the envelope; the letter's own From
 	To        string    `json:"to"`
 	Subject   string    `json:"subject"`
 	MessageID string    `json:"message_id"`
@@ -38,4 +39,9 @@ type Item struct {
 	Next      time.Time `json:"next,omitzero"` // of the next attempt
 	Done      time.Time `json:"done,omitzero"` // when it reached its final state
 	LastError string    `json:"last_error,omitempty"`
+	Means     string    `json:"means,omitempty"`   // what LastError means, in Chinese, where it is known
+	Strikes   int       `json:"strikes,omitempty"` // how often in a row it meant the same
+	Plainly   bool      `json:"plainly,omitempty"` // Plain is what is sent from now on
+	Halted    time.Time `json:"halted,omitzero"`   // when it met a trouble of the whole account
+	Fault     string    `json:"fault,omitempty"`   // of a failed letter: FaultAddress, …
 }

@@ -1,0 +1,218 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"tongbao/internal/reporting"
+)
+
+// check finds what is wrong with values that could all be read.
+func (c *Config) check(r *reader) {
+	c.checkServers(r)
+	c.checkReporting(r)
+	c.checkSubmitters(r)
+	c.checkReminders(r)
+	c.checkBulletins(r)
+	for key, n := range map[string]int{"limits.rows": c.Limits.Rows, "limits.columns": c.Limits.Columns, "limits.parts": c.Limits.Parts,
+		"limits.depth": c.Limits.Depth, "limits.entries": c.Limits.Entries, "limits.receipts_per_hour": c.Limits.Receipts} {
+		if n < 1 {
+			r.fault(r.at(key), key, "应大于 0", "")
+		}
+	}
+	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	r.oneOf("log.format", c.Log.Format, "text", "json")
+	for i, a := range c.Office.Addresses {
+		r.address(fmt.Sprintf("office.addresses[%d]", i), a)
+	}
+}
+
+func (c *Config) checkServers(r *reader) {
+	if c.Mailbox.Host != "" {
+		r.oneOf("mailbox.security", c.Mailbox.Security, "tls", "starttls", "none")
+		if c.Mailbox.Port == 0 {
+			c.Mailbox.Port = map[string]int{"tls": 993}[c.Mailbox.Security]
+			if c.Mailbox.Port == 0 {
+				c.Mailbox.Port = 143
+			}
+		}
+		r.port("mailbox.port", c.Mailbox.Port)
+		if c.Mailbox.User == "" {
+			r.fault(r.at("mailbox"), "mailbox.user", "没有写登录名", "写完整的邮箱地址")
+		}
+		if !c.Mailbox.Password.IsSet() {
+			r.fault(r.at("mailbox"), "mailbox.password", "没有写明密码（授权码）的来源", "写成 {env: TONGBAO_PASSWORD} 等")
+		}
+		if len(c.Mailbox.Folders) == 0 {
+			r.fault(r.at("mailbox.folders"), "mailbox.folders", "没有要读的文件夹", "至少写 [INBOX]")
+		}
+		for key, d := range map[string]time.Duration{"mailbox.poll": c.Mailbox.Poll, "mailbox.night_poll": c.Mailbox.NightPoll} {
+			if d < 10*time.Second {
+				r.fault(r.at(key), key, "间隔太短，邮箱服务商会限制登录", "至少 10s，163 邮箱建议 3m")
+			}
+		}
+	}
+	if c.SMTP.Host == "" {
+		return
+	}
+	r.oneOf("smtp.security", c.SMTP.Security, "tls", "starttls", "none")
+	if c.SMTP.Port == 0 {
+		c.SMTP.Port = map[string]int{"tls": 465, "starttls": 587, "none": 25}[c.SMTP.Security]
+	}
+	r.port("smtp.port", c.SMTP.Port)
+	if c.SMTP.User == "" {
+		c.SMTP.User = c.Mailbox.User
+	}
+	if !c.SMTP.Password.IsSet() {
+		c.SMTP.Password = c.Mailbox.Password
+	}
+	if c.SMTP.From == "" {
+		c.SMTP.From = c.SMTP.User
+	}
+	r.address("smtp.from", c.SMTP.From)
+	if strings.Contains(c.SMTP.User, "@") && !strings.EqualFold(c.SMTP.From, c.SMTP.User) {
+		r.fault(r.at("smtp.from"), "smtp.from", "发件地址与登录名不一致，服务商会拒收（554 DT:SUM）", "改成 "+c.SMTP.User+"，或删去这一行")
+	}
+	if c.SMTP.Rates.Minute < 1 || c.SMTP.Rates.Quarter < 1 || c.SMTP.Rates.Day < 1 {
+		r.fault(r.at("smtp.rates"), "smtp.rates", "应大于 0", "")
+	}
+}
+
+func (c *Config) checkReporting(r *reader) {
+	p := &c.Reporting
+	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" {
+		r.fault(r.at("reporting.zone"), "reporting.zone", fmt.Sprintf("没有时区“%s”", p.Zone), "写 Asia/Shanghai")
+	}
+	if p.Deadline.Day < 1 || p.Deadline.Day > 31 {
+		r.fault(r.at("reporting.deadline.day"), "reporting.deadline.day", "应为 1 至 31", "")
+	}
+	r.oneOf("reporting.deadline.holiday", p.Deadline.Holiday, "none", "next", "previous")
+	if p.Freeze.Workdays < 0 || p.Freeze.Workdays > 20 {
+		r.fault(r.at("reporting.freeze.workdays"), "reporting.freeze.workdays", "应为 0 至 20", "")
+	}
+	r.oneOf("reporting.pace", p.Pace, "month", "day")
+	if !p.Target.IsPositive() {
+		r.fault(r.at("reporting.target"), "reporting.target", "应大于 0", "单位为万元，300亿元写 3000000")
+	}
+	for key := range p.Aliases {
+		if reporting.Field(key).Title() == "" {
+			r.fault(r.at("reporting.aliases."+key), "reporting.aliases."+key, "没有这个字段", "字段名见 docs，如 ytd_done、year_plan")
+		}
+	}
+}
+
+func (c *Config) checkSubmitters(r *reader) {
+	if len(c.Submitters) == 0 {
+		r.fault(r.at("submitters"), "submitters", "没有报送单位", "照 config.example.yaml 逐个列出")
+	}
+	names, addresses := map[string]string{}, map[string]string{}
+	for i := range c.Submitters {
+		s := &c.Submitters[i]
+		key := fmt.Sprintf("submitters[%d]", i)
+		if s.Name == "" {
+			r.fault(r.at(key), key+".name", "没有写名称", "")
+		} else if strings.ContainsAny(s.Name, "/\n") {
+			r.fault(r.at(key+".name"), key+".name", "名称中不能有“/”", "")
+		}
+		if other, ok := names[s.Name]; ok {
+			r.fault(r.at(key+".name"), key+".name", fmt.Sprintf("“%s”与 %s 重名", s.Name, other), "删去一个")
+		}
+		names[s.Name] = key
+		if s.Group == "" {
+			s.Group = string(reporting.Counties)
+		}
+		r.oneOf(key+".group", s.Group, "counties", "zones", "central")
+		for j, a := range s.Addresses {
+			at := fmt.Sprintf("%s.addresses[%d]", key, j)
+			r.address(at, a)
+			if other, ok := addresses[strings.ToLower(a)]; ok {
+				r.fault(r.at(at), at, fmt.Sprintf("地址 %s 已登记给 %s", a, other), "一个地址只能属于一个单位")
+			}
+			addresses[strings.ToLower(a)] = s.Name
+		}
+		for j, a := range s.Copies {
+			r.address(fmt.Sprintf("%s.copies[%d]", key, j), a)
+		}
+		if s.Tables == nil {
+			s.Tables = []string{"progress", "issues", "lagging"}
+			if s.Group == string(reporting.Central) {
+				s.Tables = []string{"progress"}
+			}
+		}
+		for j, t := range s.Tables {
+			r.oneOf(fmt.Sprintf("%s.tables[%d]", key, j), t, "progress", "issues", "lagging")
+		}
+	}
+}
+
+func (c *Config) checkReminders(r *reader) {
+	seen := map[string]bool{}
+	for i, s := range c.Reminders.Steps {
+		key := fmt.Sprintf("reminders.steps[%d]", i)
+		if s.Name == "" || seen[s.Name] || strings.Contains(s.Name, "/") {
+			r.fault(r.at(key), key+".name", "每一步要有各不相同、不含“/”的名称", "")
+		}
+		seen[s.Name] = true
+		r.oneOf(key+".kind", s.Kind, "reminder", "today", "chaser")
+	}
+}
+
+func (c *Config) checkBulletins(r *reader) {
+	zone, err := time.LoadLocation(c.Reporting.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	if c.Bulletins == nil {
+		c.Bulletins = []Bulletin{{Name: "monthly"}}
+	}
+	seen := map[string]bool{}
+	for i := range c.Bulletins {
+		b := &c.Bulletins[i]
+		key := fmt.Sprintf("bulletins[%d]", i)
+		if b.Name == "" {
+			b.Name = "monthly"
+		}
+		if seen[b.Name] {
+			r.fault(r.at(key), key+".name", fmt.Sprintf("“%s”写了两次", b.Name), "改名或删去一个")
+		}
+		seen[b.Name] = true
+		if b.Schedule == "" {
+			b.Schedule = "0 9 1 * *"
+		}
+		if _, err := b.Bell(zone); err != nil {
+			r.fault(r.at(key+".schedule"), key+".schedule", fmt.Sprintf("“%s”不是正确的定时：%v", b.Schedule, err), `五段：分 时 日 月 周，如 "0 9 1 * *" 为每月1日9时`)
+		}
+		if b.Recipients == nil {
+			b.Recipients = c.Office.Addresses
+		}
+		for j, a := range b.Recipients {
+			r.address(fmt.Sprintf("%s.recipients[%d]", key, j), a)
+		}
+		if b.Release == "" {
+			b.Release = "office-only"
+		}
+		r.oneOf(key+".release", b.Release, "automatic", "office-only")
+	}
+}
+
+func (r *reader) oneOf(key, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		r.fault(r.at(key), key, fmt.Sprintf("不能是“%s”", value), "可写："+strings.Join(allowed, "、"))
+	}
+}
+
+func (r *reader) port(key string, n int) {
+	if n < 1 || n > 65535 {
+		r.fault(r.at(key), key, "应为 1 至 65535", "")
+	}
+}
+
+func (r *reader) address(key, a string) {
+	p, err := mail.ParseAddress(a)
+	if err != nil || p.Address != strings.TrimSpace(a) {
+		r.fault(r.at(key), key, fmt.Sprintf("“%s”不是邮件地址", a), "写成 name@example.com 这样，不带姓名")
+	}
+}

@@ -33,7 +33,8 @@ type ask struct {
 	Unit             string // 修水县
 	Period, Month    string // 2021年3月份, 3月份
 	Now              string // 截至2021年3月26日9:00
-	Deadline, Before string // 3月25日前（含当日）; of the term that the letter sets
+	Deadline         string // 3月25日前（含当日）
+	Before           string // 于3月30日17:00前: of the term that the letter sets; 尽快 where it has passed
 	Today            string // 今日24:00前
 	Day              int
 	Owed             string // all that is owed
@@ -87,12 +88,15 @@ func (d Desk) view(now time.Time, a Ask) ask {
 		Partial: len(a.Arrived) > 0, OnlyRejected: len(a.Missing) > 0 && len(a.Rejected) == len(a.Missing),
 		NilHint: nilHint(a.Missing), Copy: a.Copy, Attachments: names(a.Attachments),
 		SubjectHint: fmt.Sprintf("%s%d月城建报表", s.Name, int(a.Period.Month)), Mailbox: d.From.Address}
-	v.Before, v.Today = v.Deadline, "今日"+a.Deadline.Format("15:04")+"前"
+	v.Before, v.Today = "于"+v.Deadline, "今日"+a.Deadline.Format("15:04")+"前"
 	if wholeDay(a.Deadline) {
 		v.Today = "今日24:00前"
 	}
-	if !a.Limit.IsZero() {
-		v.Before = before(d.local(a.Limit), a.Period)
+	switch term := latest(a.Deadline, d.local(a.Limit)); {
+	case !term.After(now):
+		v.Before = "尽快"
+	case !a.Limit.IsZero():
+		v.Before = "于" + before(term, a.Period)
 	}
 	if v.Day == 0 {
 		v.Day = 25

@@ -138,7 +138,7 @@ func sampleReceipts(now time.Time) map[string]Receipt {
 	partial.Ignored = []reporting.Ignored{{Path: []string{"a.eml", "扫描件.pdf"}, Reason: "扫描件不能代替电子表格"}}
 	partial.Attachments = []Attachment{{Name: "进度表（审核意见）.xlsx", Type: "application/octet-stream", Data: []byte("x")}}
 	repeated := full
-	repeated.Tables = []Recognised{{Kind: reporting.Progress, Period: sampleMonth, Path: path, Sheet: "Sheet1", Rows: 46, Reason: "与已收到的第1版内容相同"}}
+	repeated.Tables = []Recognised{{Kind: reporting.Progress, Period: sampleMonth, Path: path, Sheet: "Sheet1", Rows: 46, Reason: "与已收到的第1版内容相同", Repeated: true}, {Kind: reporting.Issues, Period: sampleMonth.Add(1), Path: path, Sheet: "Sheet2", Reason: "表上写的是2021年4月，该月尚未到"}}
 	return map[string]Receipt{"full": full, "partial": partial, "repeated": repeated}
 }
 

@@ -51,6 +51,7 @@ type note struct {
 	greeting               string // "修水县“城建项目大会战”指挥部办公室"
 	template               string // below letters/
 	data                   any
+	inside                 bool   // to the office's own people
 	text, html             string // the whole body, where it is made elsewhere
 	attachments            []Attachment
 	notBefore, expires     time.Time
@@ -65,7 +66,7 @@ type frame struct {
 	Contact   string
 	Phone     string
 	Mailbox   string
-	Reply     bool // the letter answers one
+	Inside    bool // to the office's own people
 }
 
 // item sets the note at now and freezes it.
@@ -103,7 +104,7 @@ func (d Desk) set(now time.Time, n note) (text, html string, err error) {
 		return n.text, n.html, nil
 	}
 	f := frame{Greeting: n.greeting, Signature: cmp.Or(d.Office.Signature, d.Office.Name), Date: chineseDay(now),
-		Contact: d.Office.Contact, Phone: d.Office.Phone, Mailbox: d.From.Address, Reply: n.automatic == autoReplied}
+		Contact: d.Office.Contact, Phone: d.Office.Phone, Mailbox: d.From.Address, Inside: n.inside}
 	if text, err = d.Templates.Text(n.template, n.data); err != nil {
 		return "", "", err
 	}

@@ -58,6 +58,9 @@ func sections(findings []reporting.Finding) []section {
 		}
 		for i := range sec.Places {
 			left -= len(sec.Places[i].Lines)
+			if sec.Places[i].Where == "" && len(sec.Places) > 1 {
+				sec.Places[i].Where = "邮件"
+			}
 			for j := range sec.Places[i].Lines {
 				sec.Places[i].Lines[j].finish()
 			}

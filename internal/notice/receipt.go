@@ -32,6 +32,8 @@ type Recognised struct {
 	// Version is above 1 where the table replaces one that came before.
 	Version int
 	Reason  string // why it was not taken in, "" where it was
+	// Repeated: it is not taken in because it was before; nothing is wrong.
+	Repeated bool
 }
 
 // Receipt is what a letter's sender is told of it. Return takes the same, for
@@ -53,10 +55,11 @@ type Receipt struct {
 // receipt is the data of the templates "receipt" and "return".
 type receipt struct {
 	Arrived, Subject, Files string
-	Month                   string // 3月份
+	Month                   string // 3月份, "" where it is not known
 	Summary                 string // 城建项目进度表（41个项目）、城建项目问题台账（零报告）
 	Tables                  []recognised
 	Unused                  []recognised
+	Repeats                 []recognised
 	Late                    bool
 	After                   bool   // it came after the freeze
 	Owed, Again             string // tables that have not come; that came and could not be used
@@ -107,11 +110,15 @@ func (d Desk) receipt(now time.Time, r Receipt) receipt {
 	v := receipt{Arrived: moment(d.local(r.Origin.Arrived)), Subject: clean(r.Origin.Subject, goodLength), Files: files(r.Origin.Files),
 		Month: month(r.Period), Mailbox: d.From.Address}
 	if r.Period.IsZero() {
-		v.Month = "当月"
+		v.Month = ""
 	}
 	var summary []string
 	for _, t := range r.Tables {
 		line := recogniseLine(t, r)
+		if t.Repeated {
+			v.Repeats = append(v.Repeats, line)
+			continue
+		}
 		if t.Reason != "" {
 			v.Unused = append(v.Unused, line)
 			continue
@@ -132,7 +139,7 @@ func (d Desk) receipt(now time.Time, r Receipt) receipt {
 	arrived := d.local(r.Origin.Arrived).Truncate(time.Second)
 	v.Late = len(v.Tables) > 0 && !r.Deadline.IsZero() && arrived.After(deadline) && slices.ContainsFunc(r.Tables, func(t Recognised) bool {
 		s := r.Standings[t.Kind].State
-		return t.Reason == "" && t.Period == r.Period && (s == reporting.Late || s == reporting.NilLate)
+		return t.Reason == "" && !t.Repeated && t.Period == r.Period && (s == reporting.Late || s == reporting.NilLate)
 	})
 	v.After = len(v.Tables) > 0 && !r.Limit.IsZero() && arrived.After(freeze)
 	v.Sections = sections(r.Findings)
@@ -204,7 +211,7 @@ func nilHint(kinds []reporting.Kind) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "确无内容的，请回复注明" + strings.Join(words, "、") + "，按零报告登记。"
+	return "确无内容的，请回复注明" + strings.Join(words, "或") + "，按零报告登记。"
 }
 
 // files names the attachments as the letter's first sentence does.

@@ -104,8 +104,8 @@ type Figures struct {
 	FinishPlan *int    `json:"finish_planned,omitempty"` // due to be finished this year, of units that tell
 	Finished   *int    `json:"finished,omitempty"`       // of these
 
-	Red        int  `json:"red"`
-	Yellow     int  `json:"yellow"`
+	Red    int `json:"red"`
+	Yellow int `json:"yellow"`
 
 	planned, plannedDone, plannedMonth decimal.Decimal // over the projects that have a plan
 }
@@ -136,10 +136,10 @@ type Unit struct {
 	Rank         int             `json:"rank,omitempty"`          // within the group; 0 is none
 	PreviousRank int             `json:"previous_rank,omitempty"` //
 	*Figures
-	Lagging    *int `json:"lagging,omitempty"`     // rows of the unit's own list
-	IssuesOpen *int `json:"issues_open,omitempty"` // of its own ledger
-	Sources  []Source  `json:"sources,omitempty"`
-	Projects []Project `json:"project_list,omitempty"`
+	Lagging    *int      `json:"lagging,omitempty"`     // rows of the unit's own list
+	IssuesOpen *int      `json:"issues_open,omitempty"` // of its own ledger
+	Sources    []Source  `json:"sources,omitempty"`
+	Projects   []Project `json:"project_list,omitempty"`
 }
 
 // Source is a version that the unit's figures were computed from.

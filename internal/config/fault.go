@@ -69,6 +69,9 @@ func pointer(source string, column int) string {
 }
 
 func (r *reader) sorted() Faults {
-	sort.SliceStable(r.faults, func(i, j int) bool { return r.faults[i].Line < r.faults[j].Line })
+	sort.SliceStable(r.faults, func(i, j int) bool {
+		a, b := r.faults[i], r.faults[j]
+		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+	})
 	return r.faults
 }

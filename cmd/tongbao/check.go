@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tongbao/internal/config"
+	"tongbao/internal/daemon"
+)
+
+func checkCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "check",
+		Short:   "检查配置文件：每处错误在哪一行、怎么改",
+		Example: "  tongbao check -c config.yaml",
+		Args:    args(cobra.NoArgs),
+	}
+	path := configFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := loadConfig(*path)
+		if err != nil {
+			return err
+		}
+		// The rest of what a start needs: holidays, templates.
+		house, err := daemon.OpenWithout(cfg, daemon.Options{})
+		if err != nil {
+			return usageError{err}
+		}
+		defer house.Close()
+		fmt.Fprintf(c.OutOrStdout(), "配置正确：%d 个报送单位，%d 份通报\n", len(cfg.Submitters), len(cfg.Bulletins))
+		printBells(c.OutOrStdout(), cfg, house)
+		return nil
+	}
+	return c
+}
+
+// printBells says when what is due next.
+func printBells(w io.Writer, cfg *config.Config, house *daemon.House) {
+	terms := house.Office.Rules.Terms
+	now := time.Now().In(terms.Zone)
+	p := terms.CurrentPeriod(now)
+	fmt.Fprintf(w, "在收：%s，截止 %s，冻结 %s\n", p.Chinese(), clock(terms.Deadline(p)), clock(terms.Freeze(p)))
+	for _, b := range house.Office.Rules.Bulletins {
+		fmt.Fprintf(w, "通报 %s：下次 %s\n", b.Name, clock(b.Bell.Next(now)))
+	}
+	if !terms.Workdays.Knows(now.Year()) {
+		fmt.Fprintf(w, "注意：%d年的放假安排未知，只按周一至周五计工作日（reporting.holidays）\n", now.Year())
+	}
+	if cfg.Mailbox.Host == "" {
+		fmt.Fprintln(w, "注意：没有配置 mailbox，不会收信")
+	}
+	if cfg.SMTP.Host == "" {
+		fmt.Fprintln(w, "注意：没有配置 smtp，信件留在发件箱里")
+	}
+	for _, s := range cfg.Submitters {
+		if len(s.Addresses) == 0 {
+			fmt.Fprintf(w, "注意：%s 没有登记地址，来信要由办公室认领，也不会催报\n", s.Name)
+		}
+	}
+}
+
+func clock(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
+
+func doctorCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "doctor",
+		Short:   "体检：登录收发信服务器，看文件夹、能力和下次定时",
+		Example: "  tongbao doctor -c config.yaml",
+		Args:    args(cobra.NoArgs),
+	}
+	path := configFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := loadConfig(*path)
+		if err != nil {
+			return err
+		}
+		house, err := daemon.OpenWithout(cfg, daemon.Options{Log: logger(cfg, slog.LevelWarn)})
+		if err != nil {
+			return err
+		}
+		defer house.Close()
+		printBells(c.OutOrStdout(), cfg, house)
+		ctx, cancel := context.WithTimeout(c.Context(), 2*time.Minute)
+		defer cancel()
+		var failed error
+		for _, r := range daemon.Examine(ctx, cfg) {
+			if r.Err != nil {
+				failed = errors.Join(failed, fmt.Errorf("%s：%w", r.What, r.Err))
+				fmt.Fprintf(c.OutOrStdout(), "✗ %s：%v\n", r.What, r.Err)
+				continue
+			}
+			fmt.Fprintf(c.OutOrStdout(), "✓ %s：%s\n", r.What, r.Found)
+		}
+		if failed != nil {
+			return errors.New("体检没有全部通过")
+		}
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tongbao/internal/config"
+	"tongbao/internal/daemon"
+	"tongbao/internal/frontdesk"
+	"tongbao/internal/store"
+)
+
+func rebuildCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "rebuild",
+		Short:   "用 letters/ 和 journal.jsonl 重建数据库；不发任何信",
+		Example: "  tongbao rebuild -c config.yaml",
+		Args:    args(cobra.NoArgs),
+	}
+	path := configFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := loadConfig(*path)
+		if err != nil {
+			return err
+		}
+		if _, running := frontdesk.Dial(cfg.Data); running {
+			return fmt.Errorf("守护程序正在运行，请先停下它再重建")
+		}
+		return rebuild(c, cfg)
+	}
+	return c
+}
+
+// rebuild makes the new database beside the old one, which is kept under
+// another name until the administrator removes it.
+func rebuild(c *cobra.Command, cfg *config.Config) (err error) {
+	db := filepath.Join(cfg.Data, "tongbao.db")
+	aside := db + "." + time.Now().Format("20060102-150405")
+	if err := os.Rename(db, aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("move the old database aside: %w", err)
+	}
+	house, err := daemon.Open(cfg, daemon.Options{Log: logger(cfg, slog.LevelWarn)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, house.Close()) }()
+	n := 0
+	err = house.Office.Rebuild(c.Context(), func(done, all int) {
+		n = all
+		if done%100 == 0 || done == all {
+			fmt.Fprintf(c.ErrOrStderr(), "\r已重读 %d/%d 封", done, all)
+		}
+	})
+	fmt.Fprintln(c.ErrOrStderr())
+	if err != nil {
+		return fmt.Errorf("重建失败，原数据库在 %s：%w", aside, err)
+	}
+	fmt.Fprintf(c.OutOrStdout(), "已用 %d 封信和日志重建数据库；原数据库另存为 %s\n", n, filepath.Base(aside))
+	return nil
+}
+
+func backupCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "backup 文件.tar",
+		Short:   "备份数据目录；守护程序运行时也可以",
+		Example: "  tongbao backup -c config.yaml 备份-20210401.tar",
+		Args:    args(cobra.ExactArgs(1)),
+	}
+	path := configFlag(c)
+	c.RunE = func(c *cobra.Command, file []string) error {
+		if err := backup(c, *path, file[0]); err != nil {
+			return err
+		}
+		info, err := os.Stat(file[0])
+		if err != nil {
+			return fmt.Errorf("check backup: %w", err)
+		}
+		fmt.Fprintf(c.OutOrStdout(), "已备份到 %s（%.1f MB），并已读回核对\n", file[0], float64(info.Size())/(1<<20))
+		return nil
+	}
+	return c
+}
+
+// backup writes the archive beside its name, reads it back, and only then
+// gives it the name.
+func backup(c *cobra.Command, config, file string) error {
+	if _, err := os.Stat(file); err == nil {
+		return usageError{fmt.Errorf("%s 已经存在，请换一个文件名", file)}
+	}
+	tmp := file + ".part"
+	f, err := os.OpenFile(tmp, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write backup: %w", err)
+	}
+	defer os.Remove(tmp)
+	w := bufio.NewWriter(f)
+	err = ask(c.Context(), config, "GET", "/backup", nil, nil, w)
+	if err = errors.Join(err, w.Flush(), f.Sync()); err == nil {
+		err = readBack(f)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write backup: %w", err)
+	}
+	return os.Rename(tmp, file)
+}
+
+// readBack restores a backup into a temporary directory and checks it there.
+func readBack(f *os.File) error {
+	dir, err := os.MkdirTemp("", "tongbao-backup-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := f.Seek(0, 0); err != nil {
+		return err
+	}
+	return store.Restore(f, dir)
+}
+
+func restoreCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "restore 文件.tar 目录",
+		Short:   "把备份恢复到一个空目录；不覆盖任何东西",
+		Example: "  tongbao restore 备份-20210401.tar ./data",
+		Args:    args(cobra.ExactArgs(2)),
+	}
+	c.RunE = func(c *cobra.Command, a []string) error {
+		f, err := os.Open(a[0])
+		if err != nil {
+			return fmt.Errorf("open backup: %w", err)
+		}
+		defer f.Close()
+		if err := store.Restore(f, a[1]); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "已恢复到 %s\n", a[1])
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,332 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tongbao/internal/office"
+	"tongbao/internal/outbox"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// width is how many places a text takes on a terminal: Chinese characters two.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r >= 0x1100 && r != '—' && r != '…' {
+			n++
+		}
+	}
+	return n
+}
+
+// columns prints rows with their columns under one another.
+func columns(w io.Writer, rows [][]string) {
+	var widths []int
+	for _, r := range rows {
+		for i, s := range r {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], width(s))
+		}
+	}
+	for _, r := range rows {
+		var b strings.Builder
+		for i, s := range r {
+			b.WriteString(s)
+			if i < len(r)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-width(s)+2))
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+}
+
+// plain shows control characters of a stranger's text as marks, so that they
+// do nothing on the terminal, and cuts it.
+func plain(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == utf8.RuneError:
+			return '·'
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+var stateWords = map[reporting.State]string{
+	reporting.OnTime: "按时", reporting.Late: "迟报", reporting.NilIn: "零报告", reporting.NilLate: "零报告（迟）",
+	reporting.Missing: "未报", reporting.Due: "待报", reporting.Exempt: "免报", reporting.Rejected: "退改",
+}
+
+func printStatus(w io.Writer, s office.Status) {
+	fmt.Fprintf(w, "%s报送情况　截止 %s　冻结 %s\n", s.Period.Chinese(), clock(s.Deadline), clock(s.Freeze))
+	for _, x := range s.Warnings {
+		fmt.Fprintln(w, "注意："+x)
+	}
+	if in := s.Intake; in != nil && in.LastError != "" {
+		fmt.Fprintf(w, "注意：收信有问题：%s\n", plain(in.LastError, 300))
+		if !in.NextTry.IsZero() {
+			fmt.Fprintf(w, "　　　下次重试 %s\n", clock(in.NextTry.In(s.Deadline.Location())))
+		}
+	}
+	rows := [][]string{{"单位", "进度表", "问题台账", "滞后清单", "项目", "错误", "提醒", "催报"}}
+	for _, sub := range s.Submitters {
+		row := []string{sub.Name}
+		n, errors, warnings := 0, 0, 0
+		for _, k := range reporting.Kinds {
+			st, ok := sub.Tables[k]
+			if !ok {
+				row = append(row, "—")
+				continue
+			}
+			row = append(row, stateWords[st.State])
+			errors, warnings = errors+st.Errors, warnings+st.Warnings
+			if k == reporting.Progress {
+				n = st.Rows
+			}
+		}
+		rows = append(rows, append(row, count(n), count(errors), count(warnings), count(sub.Chased)))
+	}
+	columns(w, rows)
+	for _, b := range s.Bounced {
+		fmt.Fprintf(w, "退信：%s　%s\n", plain(b.Address, 60), plain(b.Text, 120))
+	}
+	for _, state := range []string{"queued", "failed"} {
+		if n := s.Outbox[state]; n > 0 {
+			fmt.Fprintf(w, "发件箱：%d 封%s\n", n, map[string]string{"queued": "待发", "failed": "发送失败（tongbao outbox list）"}[state])
+		}
+	}
+	if len(s.Quarantine) > 0 {
+		fmt.Fprintf(w, "待认领 %d 封（tongbao assign 信件号 --as 单位 [--remember]）：\n", len(s.Quarantine))
+		rows := [][]string{}
+		for _, q := range s.Quarantine {
+			guess := ""
+			if q.Guess != nil && q.Guess.Submitter != "" {
+				guess = "像是" + q.Guess.Submitter
+			}
+			rows = append(rows, []string{"  " + q.ID, plain(q.From, 40), plain(q.Subject, 30), plain(q.Reason, 40), guess})
+		}
+		columns(w, rows)
+	}
+}
+
+func count(n int) string {
+	if n == 0 {
+		return "—"
+	}
+	return fmt.Sprint(n)
+}
+
+var severityWords = map[reporting.Severity]string{reporting.Error: "错误", reporting.Warning: "提醒", reporting.Notice: "说明"}
+
+func place(path []string, sheet string, number int) string {
+	s := plain(strings.Join(path, " › "), 120)
+	if sheet != "" {
+		s += "【" + plain(sheet, 30) + "】"
+	}
+	if number > 0 {
+		s += fmt.Sprintf("第%d张表", number)
+	}
+	return s
+}
+
+func printFindings(w io.Writer, findings []reporting.Finding) {
+	sorted := slices.Clone(findings)
+	order := map[reporting.Severity]int{reporting.Error: 0, reporting.Warning: 1, reporting.Notice: 2}
+	slices.SortStableFunc(sorted, func(a, b reporting.Finding) int { return order[a.Severity] - order[b.Severity] })
+	for _, f := range sorted {
+		fmt.Fprintf(w, "  %s %s %s：%s（%s）\n", severityWords[f.Severity], place(f.Path[min(1, len(f.Path)):], f.Sheet, f.Number), f.Cell, plain(f.Message, 300), f.Code)
+	}
+}
+
+func printImported(w io.Writer, one office.Imported) {
+	fmt.Fprintf(w, "%s　信件号 %s　%s %s\n", plain(one.File, 80), one.ID, one.State, plain(one.Reason, 80))
+	for _, t := range one.Tables {
+		what := "已保存"
+		if !t.Stored {
+			what = "未保存：" + plain(t.Reason, 80)
+		}
+		fmt.Fprintf(w, "  %s　%s %s　%d 行　%s\n", t.Kind.Title(), t.Submitter, t.Period, len(t.Rows), what)
+	}
+	printFindings(w, one.Findings)
+}
+
+func printLetter(w io.Writer, l store.Letter) {
+	fmt.Fprintf(w, "%s　%s\n", l.ID, plain(l.Reason, 80))
+	for _, t := range l.Tables {
+		what := fmt.Sprintf("第%d版", t.Version)
+		if t.Version == 0 {
+			what = "未保存：" + plain(t.Reason, 80)
+		}
+		fmt.Fprintf(w, "  %s　%s %s　%d 行　%s\n", t.Kind.Title(), t.Submitter, t.Period, t.Rows, what)
+	}
+}
+
+func printDue(w io.Writer, due []office.Due) {
+	if len(due) == 0 {
+		fmt.Fprintln(w, "现在没有到期的提醒或催报")
+		return
+	}
+	rows := [][]string{{"单位", "月份", "步骤", "缺", "收件人"}}
+	for _, d := range due {
+		var missing []string
+		for _, k := range d.Missing {
+			missing = append(missing, k.Short())
+		}
+		rows = append(rows, []string{d.Submitter, d.Period.String(), d.Step.Name, strings.Join(missing, "、"), strings.Join(d.To, "、")})
+	}
+	columns(w, rows)
+}
+
+func printItems(w io.Writer, items []outbox.Item) {
+	if len(items) == 0 {
+		fmt.Fprintln(w, "发件箱里没有未了的信")
+		return
+	}
+	rows := [][]string{{"状态", "键", "主题", "次数", "下次", "最近的错误"}}
+	for _, it := range items {
+		next := "—"
+		if it.State == outbox.Queued {
+			next = clock(it.Next)
+		}
+		rows = append(rows, []string{string(it.State), it.Key, plain(it.Subject, 30), fmt.Sprint(it.Attempts), next, plain(it.LastError, 60)})
+	}
+	columns(w, rows)
+}
+
+func printBulletin(w io.Writer, raw json.RawMessage, files []string) error {
+	var b struct {
+		Period reporting.Period `json:"period"`
+		Pace   json.Number      `json:"pace_pct"`
+		City   struct {
+			Projects int         `json:"projects"`
+			Plan     json.Number `json:"year_plan"`
+			Done     json.Number `json:"ytd_done"`
+			Pct      json.Number `json:"ytd_pct"`
+		} `json:"city"`
+		Submitters []struct {
+			Name     string      `json:"name"`
+			Rank     int         `json:"rank"`
+			Projects int         `json:"projects"`
+			Plan     json.Number `json:"year_plan"`
+			Done     json.Number `json:"ytd_done"`
+			Pct      json.Number `json:"ytd_pct"`
+			Gap      json.Number `json:"gap_pp"`
+			Lagging  int         `json:"lagging"`
+			Reported bool        `json:"reported"`
+		} `json:"submitters"`
+	}
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return fmt.Errorf("read bulletin: %w", err)
+	}
+	fmt.Fprintf(w, "%s　序时进度 %s%%　全市 %d 个项目，年度计划 %s 万元，累计完成 %s 万元，占 %s%%\n", b.Period.Chinese(), b.Pace, b.City.Projects, b.City.Plan, b.City.Done, b.City.Pct)
+	rows := [][]string{{"序位", "单位", "项目", "年度计划", "累计完成", "占计划%", "与序时比", "滞后"}}
+	for _, s := range b.Submitters {
+		if !s.Reported {
+			rows = append(rows, []string{"—", s.Name, "未报送"})
+			continue
+		}
+		rows = append(rows, []string{count(s.Rank), s.Name, fmt.Sprint(s.Projects), string(s.Plan), string(s.Done), string(s.Pct), string(s.Gap), count(s.Lagging)})
+	}
+	columns(w, rows)
+	for _, f := range files {
+		fmt.Fprintln(w, "已写：", f)
+	}
+	return nil
+}
+
+// printReading shows a file as it was understood: tables, columns, rows and findings.
+func printReading(w io.Writer, r reporting.Reading) {
+	fmt.Fprintf(w, "%s\n", plain(r.File, 100))
+	if l := r.Letter; l != nil {
+		fmt.Fprintf(w, "  来自 %s　主题 %s　收到 %s\n", plain(l.From, 60), plain(l.Subject, 60), clock(l.Received))
+		if l.Automatic {
+			fmt.Fprintln(w, "  自动邮件，不处理")
+		}
+	}
+	fmt.Fprintf(w, "  单位 %s　月份 %s\n", orDash(r.Submitter), orDash(r.Period.String()))
+	for _, t := range r.Tables {
+		fmt.Fprintf(w, "\n  %s　%s\n", t.Kind.Title(), place(t.Path[min(1, len(t.Path)):], t.Sheet, t.Number))
+		if t.Nil {
+			fmt.Fprintln(w, "    零报告")
+			continue
+		}
+		printTable(w, t)
+	}
+	if len(r.Findings) > 0 {
+		fmt.Fprintln(w, "\n  疑点")
+		printFindings(w, r.Findings)
+	}
+	for _, i := range r.Ignored {
+		fmt.Fprintf(w, "  未读 %s：%s\n", place(i.Path, "", 0), i.Reason)
+	}
+	fmt.Fprintln(w)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+// printTable draws a table: the columns as they were understood, then the rows.
+func printTable(w io.Writer, t reporting.Table) {
+	for _, c := range t.Columns {
+		unit := ""
+		if c.Unit != "" {
+			unit = "（" + c.Unit + "）"
+		}
+		fmt.Fprintf(w, "    %-3s %s ← %s%s\n", c.Letter, c.Field.Title(), plain(strings.ReplaceAll(c.Header, "\n", ""), 60), unit)
+	}
+	fields := shown(t)
+	head := []string{"    行"}
+	for _, f := range fields {
+		head = append(head, f.Title())
+	}
+	rows := [][]string{head}
+	line := func(n int, label string, values map[reporting.Field]reporting.Value) {
+		row := []string{fmt.Sprintf("    %d", n)}
+		for _, f := range fields {
+			s := ""
+			if v, ok := values[f]; ok {
+				s = plain(v.String(), 16)
+			} else if f == reporting.FProjectName && label != "" {
+				s = plain(label, 16)
+			}
+			row = append(row, s)
+		}
+		rows = append(rows, row)
+	}
+	for _, r := range t.Rows {
+		line(r.Row, "", r.Fields)
+	}
+	for _, x := range t.Totals {
+		line(x.Row, "〔"+x.Label+"〕", x.Fields)
+	}
+	columns(w, rows)
+}
+
+// shown are the fields that a drawing has room for.
+func shown(t reporting.Table) []reporting.Field {
+	var out []reporting.Field
+	for _, f := range reporting.Fields[t.Kind] {
+		has := slices.ContainsFunc(t.Rows, func(r reporting.Row) bool { _, ok := r.Fields[f]; return ok })
+		if has && len(out) < 10 && f != reporting.FPhone {
+			out = append(out, f)
+		}
+	}
+	return out
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"tongbao/internal/config"
+	"tongbao/internal/daemon"
+	"tongbao/internal/frontdesk"
+	"tongbao/internal/office"
+	"tongbao/internal/reporting"
+)
+
+func inspectCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "inspect 文件...",
+		Short:   "试读信件或表格，看程序读成了什么；不保存",
+		Example: "  tongbao inspect 濂溪区3月.xlsx\n  tongbao inspect --json a.eml",
+		Args:    args(cobra.MinimumNArgs(1)),
+	}
+	path := c.Flags().StringP("config", "c", "", "配置文件；不写则只认得十三个县（市、区）的名称")
+	asJSON := c.Flags().Bool("json", false, "输出 JSON")
+	c.RunE = func(c *cobra.Command, files []string) error {
+		cfg, err := inspectConfig(*path)
+		if err != nil {
+			return err
+		}
+		house, err := daemon.OpenWithout(cfg, daemon.Options{Log: logger(cfg, slog.LevelWarn)})
+		if err != nil {
+			return err
+		}
+		defer house.Close()
+		readings := []reporting.Reading{}
+		var failed error
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("读取文件：%w", err))
+				continue
+			}
+			r, _, err := house.Office.Inspect(c.Context(), filepath.Base(file), raw)
+			if err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
+			readings = append(readings, r)
+		}
+		if *asJSON {
+			return errors.Join(printJSON(c.OutOrStdout(), map[string]any{"files": readings}), failed)
+		}
+		for _, r := range readings {
+			printReading(c.OutOrStdout(), r)
+		}
+		return failed
+	}
+	return c
+}
+
+// inspectConfig is the file's configuration, or one that knows the thirteen
+// counties by name.
+func inspectConfig(path string) (*config.Config, error) {
+	if path != "" {
+		return loadConfig(path)
+	}
+	cfg := config.Default()
+	for _, s := range reporting.JiujiangCounties() {
+		cfg.Submitters = append(cfg.Submitters, config.Submitter{Name: s.Name, Group: string(s.Group), Tables: []string{"progress", "issues", "lagging"}})
+	}
+	return &cfg, nil
+}
+
+func importCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "import 文件...",
+		Short:   "把信件或表格当作来信收下：保存、检查、回执",
+		Example: "  tongbao import -c config.yaml --submitter 修水县 --period 2021-03 进度表.xlsx",
+		Args:    args(cobra.MinimumNArgs(1)),
+	}
+	path := configFlag(c)
+	submitter := c.Flags().String("submitter", "", "报送单位；表格里看不出时要写")
+	period := c.Flags().String("period", "", "月份，如 2021-03；表格里看不出时要写")
+	received := c.Flags().String("received", "", "收到的时间，如 2021-03-24T10:05:00+08:00")
+	asJSON := c.Flags().Bool("json", false, "输出 JSON")
+	c.RunE = func(c *cobra.Command, files []string) error {
+		return atOffice(*path, func(_ *config.Config, desk frontdesk.Client) error {
+			imported := []office.Imported{}
+			var failed error
+			for _, file := range files {
+				raw, err := os.ReadFile(file)
+				if err != nil {
+					failed = errors.Join(failed, fmt.Errorf("读取文件：%w", err))
+					continue
+				}
+				q := url.Values{"name": {filepath.Base(file)}, "submitter": {*submitter}, "period": {*period}, "received": {*received}}
+				var one office.Imported
+				if err := desk.Ask(c.Context(), "POST", "/import", q, bytes.NewReader(raw), &one); err != nil {
+					failed = errors.Join(failed, err)
+					continue
+				}
+				imported = append(imported, one)
+			}
+			if *asJSON {
+				return errors.Join(printJSON(c.OutOrStdout(), map[string]any{"files": imported}), failed)
+			}
+			for _, one := range imported {
+				printImported(c.OutOrStdout(), one)
+			}
+			return failed
+		})
+	}
+	return c
+}
+
+// printJSON writes one document for scripts.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return nil
+}

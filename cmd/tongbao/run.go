@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"tongbao/internal/clerk"
+	"tongbao/internal/config"
+	"tongbao/internal/daemon"
+	"tongbao/internal/demo"
+	"tongbao/internal/frontdesk"
+	"tongbao/internal/schedule"
+)
+
+func runCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "run",
+		Short:   "常驻运行：收报、回执、催报、发通报",
+		Example: "  tongbao run -c config.yaml",
+		Args:    args(cobra.NoArgs),
+	}
+	path := configFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := loadConfig(*path)
+		if err != nil {
+			return err
+		}
+		return serve(c.Context(), cfg)
+	}
+	return c
+}
+
+// serve runs the daemon and its local socket until the context ends.
+func serve(ctx context.Context, cfg *config.Config) (err error) {
+	log := logger(cfg, slog.LevelDebug)
+	house, err := daemon.Open(cfg, daemon.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, house.Close()) }()
+	d, err := daemon.New(house, schedule.Wall, log.With("component", "daemon"))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	go reloadOn(ctx, hup, d, cfg.Path(), log)
+
+	desk := frontdesk.Desk{Office: house.Office, Now: schedule.Wall.Now}
+	served := make(chan error, 1)
+	go func() {
+		err := frontdesk.Serve(ctx, cfg.Data, d.Locked(desk.Handler()))
+		if err != nil {
+			cancel()
+		}
+		served <- err
+	}()
+	log.Info("tongbao is running", "version", version(), "config", cfg.Path(), "data", cfg.Data)
+	err = d.Run(ctx)
+	cancel()
+	err = errors.Join(err, <-served)
+	log.Info("tongbao has stopped", "err", err)
+	return err
+}
+
+// reloadOn reads the configuration anew on each SIGHUP; a faulty one is
+// logged and the old one stays in force.
+func reloadOn(ctx context.Context, hup <-chan os.Signal, d *daemon.Daemon, path string, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hup:
+		}
+		cfg, err := config.Load(path)
+		if err == nil {
+			err = d.Reload(cfg)
+		}
+		if err != nil {
+			log.Error("configuration not reloaded, the old one stays", "err", err)
+			continue
+		}
+		log.Info("configuration reloaded", "config", path)
+	}
+}
+
+func demoCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "demo",
+		Short:   "演示：十三个县（市、区）的三个月，在本机的模拟邮箱上走一遍",
+		Example: "  tongbao demo --out demo-out",
+		Args:    args(cobra.NoArgs),
+	}
+	out := c.Flags().String("out", "demo-out", "信件和通报写到这个目录")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		return demo.Run(c.Context(), demo.Options{Out: *out, Story: c.OutOrStdout()})
+	}
+	return c
+}
+
+// clerkCommand is the child process that opens strangers' files.
+func clerkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "clerk", Hidden: true, Args: args(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error { return clerk.Serve(os.Stdin, os.Stdout) },
+	}
+}
+
+// release is set by the linker for a released build.
+var release string
+
+func version() string {
+	if release != "" {
+		return release
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "devel " + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return "devel"
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "版本", Args: args(cobra.NoArgs),
+		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "tongbao", version()) },
+	}
+}

@@ -1,0 +1,242 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"tongbao/internal/config"
+	"tongbao/internal/courier"
+	"tongbao/internal/mailbox"
+	"tongbao/internal/outbox"
+	"tongbao/internal/schedule"
+	"tongbao/internal/store"
+)
+
+// Daemon reads the mailbox, chases, publishes and sends, one after the other
+// in each turn. Only its clock knows what time it is.
+type Daemon struct {
+	house *House
+	clock schedule.Clock
+	log   *slog.Logger
+	queue store.Queue
+	mail  *courier.Courier
+	box   intake
+	wake  chan struct{}
+
+	mu sync.Mutex // one turn, or one change of the configuration, at a time
+}
+
+// New makes a daemon of an open house.
+func New(h *House, clock schedule.Clock, log *slog.Logger) (*Daemon, error) {
+	d := &Daemon{house: h, clock: clock, log: log, queue: store.Queue{Store: h.store}, wake: make(chan struct{}, 1)}
+	return d, d.connect(h.Config)
+}
+
+// connect makes the mailbox's and the courier's ends of a configuration.
+func (d *Daemon) connect(cfg *config.Config) error {
+	mc, err := mailboxConfig(cfg)
+	if err != nil {
+		return fmt.Errorf("mailbox: %w", err)
+	}
+	cc, err := courierConfig(cfg)
+	if err != nil {
+		return fmt.Errorf("smtp: %w", err)
+	}
+	d.box.close()
+	d.box = intake{config: mc, folders: cfg.Mailbox.Folders, since: cfg.Mailbox.Since}
+	if d.mail != nil {
+		d.mail.Close()
+	}
+	d.mail = courier.New(cc)
+	return nil
+}
+
+// Wake ends the sleep between turns: something was queued by a person.
+func (d *Daemon) Wake() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Reload puts another configuration in force, all of it or none.
+func (d *Daemon) Reload(cfg *config.Config) error {
+	if cfg.Data != d.house.Config.Data {
+		return fmt.Errorf("data: moving the data directory needs a restart")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	trial := *d.house.Office
+	if err := configure(&trial, cfg); err != nil {
+		return err
+	}
+	if err := d.connect(cfg); err != nil {
+		return err
+	}
+	*d.house.Office = trial
+	d.house.Config = cfg
+	d.Wake()
+	return nil
+}
+
+// Locked lets a verb work on the office between two turns.
+func (d *Daemon) Locked(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		h.ServeHTTP(w, r)
+		if r.Method != http.MethodGet {
+			d.Wake()
+		}
+	})
+}
+
+// Run takes turns until the context ends. A turn's troubles are logged and
+// tried again; nothing but the end of the context ends it.
+func (d *Daemon) Run(ctx context.Context) error {
+	defer d.close()
+	for ctx.Err() == nil {
+		next := d.Turn(ctx)
+		if err := d.rest(ctx, next); err != nil {
+			break
+		}
+	}
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+func (d *Daemon) close() {
+	d.box.close()
+	d.mail.Close()
+}
+
+// rest sleeps until the next turn, or until a letter comes where the server
+// tells so.
+func (d *Daemon) rest(ctx context.Context, next time.Time) error {
+	if d.house.Config.Mailbox.Idle && d.clock == schedule.Wall {
+		stop := d.box.watch(ctx, d.Wake)
+		defer stop()
+	}
+	return d.clock.Sleep(ctx, next, d.wake)
+}
+
+// Turn does all that is due now, once: letters in before anything is said
+// about them, then chasers, bulletins, and the outbox. It returns when the
+// next turn is due.
+func (d *Daemon) Turn(ctx context.Context) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.clock.Now()
+	next := now.Add(d.pollEvery(now))
+	sooner := func(t time.Time) {
+		if !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	read := d.readMailbox(ctx, now)
+	of := d.house.Office
+	if read {
+		// Who may have written must not be chased: without having read the
+		// mailbox nobody is.
+		if _, err := of.Chase(now, false); err != nil {
+			d.log.Error("chasing failed", "err", err)
+		}
+		at, err := of.NextChase(now)
+		if err != nil {
+			d.log.Error("chasing failed", "err", err)
+		}
+		sooner(at)
+		at, err = of.Bells(now)
+		if err != nil {
+			d.log.Error("publishing failed", "err", err)
+		}
+		sooner(at)
+		if at, err = of.Lists(now); err != nil {
+			d.log.Error("listing the quarantine failed", "err", err)
+		}
+		sooner(at)
+	}
+	if err := of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter); err != nil {
+		d.log.Error("intake alarm failed", "err", err)
+	}
+	sooner(d.send(ctx))
+	if ctx.Err() != nil {
+		return now
+	}
+	if !next.After(now) {
+		next = now.Add(time.Second)
+	}
+	return next
+}
+
+// pollEvery is the time between two looks into the mailbox.
+func (d *Daemon) pollEvery(now time.Time) time.Duration {
+	m := d.house.Config.Mailbox
+	if h := now.In(d.house.Office.Rules.Terms.Zone).Hour(); h >= 22 || h < 7 {
+		return m.NightPoll
+	}
+	return m.Poll
+}
+
+// send drains the outbox and returns when it wants to again.
+func (d *Daemon) send(ctx context.Context) time.Time {
+	if d.house.Config.SMTP.Host == "" {
+		return time.Time{}
+	}
+	r := d.house.Config.SMTP.Rates
+	next, err := outbox.Drain(ctx, d.clock.Now, d.queue, d.mail, outbox.Rates{Minute: r.Minute, Quarter: r.Quarter, Day: r.Day}, d.report)
+	if err != nil && ctx.Err() == nil {
+		d.log.Error("sending failed", "err", err)
+	}
+	return next
+}
+
+// report logs what became of a letter out.
+func (d *Daemon) report(it outbox.Item) {
+	if it.State == outbox.Sent {
+		d.log.Info("letter sent", "key", it.Key, "message_id", it.MessageID)
+		return
+	}
+	d.log.Warn("letter not sent", "key", it.Key, "state", it.State, "attempts", it.Attempts, "next", it.Next, "err", it.LastError)
+}
+
+// intake is the mailbox's end: a kept connection and its back-off.
+type intake struct {
+	config  mailbox.Config
+	folders []string
+	since   time.Time
+	client  *mailbox.Client
+	fails   int
+	notYet  time.Time // no attempt before
+}
+
+func (i *intake) close() {
+	if i.client != nil {
+		i.client.Close()
+		i.client = nil
+	}
+}
+
+// watch waits with IDLE in the first folder and calls wake when something
+// comes. The returned function ends it and waits until it has ended.
+func (i *intake) watch(ctx context.Context, wake func()) (stop func()) {
+	if i.client == nil || !i.client.CanIdle() {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := i.client.Idle(ctx, i.folders[0], 20*time.Minute); err == nil && ctx.Err() == nil {
+			wake()
+		}
+	}()
+	return func() { cancel(); <-done }
+}

@@ -1,0 +1,191 @@
+// Package daemon wires the rooms together, rings their bells in turn and
+// shuts them down in reverse order.
+package daemon
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net/mail"
+	"os"
+	"time"
+
+	"tongbao/internal/attachment"
+	"tongbao/internal/chase"
+	"tongbao/internal/clerk"
+	"tongbao/internal/config"
+	"tongbao/internal/courier"
+	"tongbao/internal/letter"
+	"tongbao/internal/mailbox"
+	"tongbao/internal/notice"
+	"tongbao/internal/office"
+	"tongbao/internal/press"
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+	"tongbao/internal/store"
+	"tongbao/templates"
+)
+
+// Options are what a process brings along; the zero value is a daemon's.
+type Options struct {
+	Log     *slog.Logger
+	Command []string // starts the clerk's child; default: this binary with "clerk"
+	Env     []string // of the child
+}
+
+// House is the office with its store and its clerk, opened by one process.
+type House struct {
+	Config *config.Config
+	Office *office.Office
+	clerk  *clerk.Clerk
+	store  *store.Store
+}
+
+// Open opens the data directory and everything that works on it.
+func Open(cfg *config.Config, o Options) (*House, error) {
+	h, err := OpenWithout(cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(cfg.Data)
+	if err != nil {
+		h.clerk.Close()
+		return nil, err
+	}
+	h.store, h.Office.Store = st, st
+	return h, nil
+}
+
+// OpenWithout wires an office without a store, which can inspect only.
+func OpenWithout(cfg *config.Config, o Options) (*House, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	of := &office.Office{Log: o.Log.With("component", "office")}
+	if err := configure(of, cfg); err != nil {
+		return nil, err
+	}
+	l := cfg.Limits
+	c := clerk.New(clerk.Options{
+		Command: o.Command, Env: o.Env, Wall: l.Time, CPU: l.Time, Data: uint64(l.Memory), Passwords: l.Passwords,
+		Sheet:      sheet.Limits{Unpacked: int64(l.Unpacked), Rows: l.Rows, Columns: l.Columns},
+		Letter:     letter.Limits{Parts: l.Parts},
+		Attachment: attachment.Limits{Depth: l.Depth, Entries: l.Entries, Unpacked: int64(l.Unpacked)},
+	})
+	of.Opener = c
+	return &House{Config: cfg, Office: of, clerk: c}, nil
+}
+
+// Close ends the clerk's child and closes the store.
+func (h *House) Close() error {
+	err := h.clerk.Close()
+	if h.store != nil {
+		if e := h.store.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// configure makes an office's rules, desk and templates of a configuration.
+// On an error the office is as it was.
+func configure(of *office.Office, cfg *config.Config) error {
+	terms, err := cfg.Terms()
+	if err != nil {
+		return err
+	}
+	set, err := templates.Load(cfg.Templates)
+	if err != nil {
+		return fmt.Errorf("load templates: %w", err)
+	}
+	if err := notice.Check(set); err != nil {
+		return fmt.Errorf("templates: %w", err)
+	}
+	rules := office.Rules{
+		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled,
+		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
+			DaysOff: !cfg.Reminders.Quiet.DaysOff},
+		Aliases: map[reporting.Field][]string{}, Addresses: cfg.Office.Addresses, Own: own(cfg),
+		AnswerWithin: cfg.Mailbox.AnswerWithin, ReceiptsHour: cfg.Limits.Receipts,
+	}
+	for field, words := range cfg.Reporting.Aliases {
+		rules.Aliases[reporting.Field(field)] = words
+	}
+	for _, b := range cfg.Bulletins {
+		bell, err := b.Bell(terms.Zone)
+		if err != nil {
+			return fmt.Errorf("bulletin %q: %w", b.Name, err)
+		}
+		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Bell: bell, Recipients: b.Recipients, Release: b.Release})
+	}
+	paper := press.Office{Name: cfg.Office.Name, City: cfg.Office.City, Contact: cfg.Office.Contact, Phone: cfg.Office.Phone}
+	from := cfg.SMTP.From
+	if from == "" {
+		from = "tongbao@localhost"
+	}
+	name := cfg.SMTP.FromName
+	if name == "" {
+		name = cfg.Office.Name
+	}
+	of.Rules, of.Press, of.Templates = rules, paper, set
+	of.Desk = notice.Desk{From: mail.Address{Name: name, Address: from}, Office: paper, Templates: set, Zone: terms.Zone}
+	return nil
+}
+
+func ladder(cfg *config.Config) chase.Ladder {
+	if len(cfg.Reminders.Steps) == 0 {
+		return chase.DefaultLadder()
+	}
+	var l chase.Ladder
+	for _, s := range cfg.Reminders.Steps {
+		l = append(l, chase.Step{Name: s.Name, Workdays: s.Workdays, Time: time.Duration(s.Time), Kind: s.Kind,
+			Everyone: s.Everyone, Letter: s.Letter, Superior: s.Superior})
+	}
+	return l
+}
+
+// own are the addresses that the program writes from: never answered.
+func own(cfg *config.Config) []string {
+	var out []string
+	for _, a := range []string{cfg.Mailbox.User, cfg.SMTP.User, cfg.SMTP.From} {
+		if a != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func mailboxConfig(cfg *config.Config) (mailbox.Config, error) {
+	m := cfg.Mailbox
+	roots, err := trust(m.CAFile, m.Host)
+	return mailbox.Config{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User, Password: m.Password.Read,
+		ID: m.ID, MaxLetter: int64(cfg.Limits.Letter), TLS: roots}, err
+}
+
+func courierConfig(cfg *config.Config) (courier.Config, error) {
+	s := cfg.SMTP
+	roots, err := trust(s.CAFile, s.Host)
+	return courier.Config{Host: s.Host, Port: s.Port, Security: s.Security, User: s.User, Password: s.Password.Read,
+		Hello: s.Hello, TLS: roots}, err
+}
+
+// trust is the TLS configuration that trusts the file's certificates besides
+// the system's; nil where no file is named.
+func trust(file, host string) (*tls.Config, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read certificates: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read certificates: %q holds none", file)
+	}
+	return &tls.Config{RootCAs: pool, ServerName: host, MinVersion: tls.VersionTLS12}, nil
+}

@@ -1,0 +1,123 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"tongbao/internal/mailbox"
+	"tongbao/internal/office"
+	"tongbao/internal/store"
+)
+
+// waits is the ladder on which a failing mailbox is tried again.
+var waits = []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute}
+
+// loginWait follows a refused password: 163 locks who insists.
+const loginWait = 15 * time.Minute
+
+// readMailbox takes in what is new in all folders. It reports whether every
+// folder was read to its end.
+func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
+	if d.house.Config.Mailbox.Host == "" {
+		return true
+	}
+	if now.Before(d.box.notYet) {
+		return false
+	}
+	err := d.readFolders(ctx, now)
+	if ctx.Err() != nil {
+		return false
+	}
+	in := d.lastIntake()
+	missing := errors.Is(err, mailbox.ErrNoFolder)
+	switch {
+	case err == nil || missing:
+		// The folders that are there were read to their ends.
+		d.box.fails, d.box.notYet = 0, time.Time{}
+		fresh := office.Intake{LastOK: now}
+		if missing {
+			fresh.LastError = err.Error()
+		}
+		if in.LastError == fresh.LastError && now.Sub(in.LastOK) < time.Hour {
+			return true // a quiet tick writes nothing
+		}
+		in = fresh
+		err = nil
+	default:
+		d.box.close()
+		wait := waits[min(d.box.fails, len(waits)-1)]
+		if errors.Is(err, mailbox.ErrLogin) {
+			wait = loginWait
+		}
+		// Jitter keeps many daemons from knocking at the same second.
+		d.box.fails, d.box.notYet = d.box.fails+1, now.Add(wait+rand.N(wait/4))
+		if in.Since.IsZero() {
+			in.Since = now
+		}
+		in.LastError, in.NextTry = err.Error(), d.box.notYet
+		d.log.Error("reading the mailbox failed", "err", err, "next_try", d.box.notYet)
+	}
+	if e := d.house.Office.NoteIntake(in, now); e != nil {
+		d.log.Error("noting the intake failed", "err", e)
+	}
+	return err == nil
+}
+
+func (d *Daemon) lastIntake() office.Intake {
+	in, err := d.house.Office.Intake()
+	if err != nil {
+		d.log.Error("reading the intake's note failed", "err", err)
+	}
+	return in
+}
+
+// readFolders reads each folder from its mark on. A folder that is not there
+// does not keep the others from being read.
+func (d *Daemon) readFolders(ctx context.Context, now time.Time) error {
+	if d.box.client == nil {
+		d.log.Debug("connecting to the mailbox", "host", d.box.config.Host)
+		client, err := mailbox.Dial(ctx, d.box.config)
+		if err != nil {
+			return err
+		}
+		d.box.client = client
+	}
+	var missing error
+	for _, folder := range d.box.folders {
+		err := d.readFolder(ctx, folder, now)
+		if errors.Is(err, mailbox.ErrNoFolder) {
+			missing = errors.Join(missing, err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return missing
+}
+
+func (d *Daemon) readFolder(ctx context.Context, folder string, now time.Time) error {
+	var from store.Mark
+	err := d.house.store.View(func(t *store.Tx) (err error) { from, err = t.Mark(folder); return err })
+	if err != nil {
+		return err
+	}
+	to, err := d.box.client.Fetch(ctx, folder, mailbox.Mark(from), d.box.since, func(m mailbox.Message) error {
+		a := store.Arrival{Via: "mail", Folder: m.Folder, Validity: m.Validity, UID: m.UID, Arrived: m.Arrived}
+		if m.TooLarge {
+			return d.house.Office.ReceiveTooLarge(ctx, a, m.Size, m.Raw, d.clock.Now())
+		}
+		_, err := d.house.Office.Receive(ctx, a, m.Raw, d.clock.Now())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read folder %q: %w", folder, err)
+	}
+	if store.Mark(to) == from {
+		return nil
+	}
+	return d.house.store.Update(now, func(t *store.Tx) error { return t.SetMark(folder, store.Mark(to)) })
+}

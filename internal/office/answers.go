@@ -1,0 +1,133 @@
+package office
+
+import (
+	"slices"
+	"time"
+
+	"tongbao/internal/bulletin"
+	"tongbao/internal/chase"
+	"tongbao/internal/notice"
+	"tongbao/internal/outbox"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// queueReceipt puts the receipt into the outbox, or the return where nothing
+// could be used. One sender gets a bounded number of them an hour; what is over
+// is not answered and still taken in.
+func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter, reading reporting.Reading) error {
+	key := "receipt/" + l.ID + "/" + l.From
+	if _, known, err := t.Item(key); err != nil || known {
+		return err
+	}
+	if n, err := o.recentReceipts(t, l.From); err != nil || n >= o.Rules.ReceiptsHour {
+		if err == nil {
+			o.Log.Warn("receipt withheld: too many to one sender", "letter", l.ID, "to", l.From)
+		}
+		return err
+	}
+	p := reading.Period
+	if len(l.For) > 0 {
+		if parsed, err := reporting.ParsePeriod(l.For[0]); err == nil {
+			p = parsed
+		}
+	}
+	if p.IsZero() {
+		p = o.Rules.Terms.CurrentPeriod(l.Arrived.In(o.Rules.Terms.Zone))
+	}
+	standings, err := o.standings(t, p, s, t.Now, time.Time{})
+	if err != nil {
+		return err
+	}
+	r := notice.Receipt{
+		Key: key, To: l.From, Submitter: s, Period: p, Standings: standings, Findings: reading.Findings, Ignored: reading.Ignored,
+		Origin:   notice.Origin{MessageID: l.MessageID, Subject: l.Subject, References: l.References, Arrived: l.Arrived, Files: fileNames(reading)},
+		Deadline: o.deadlineOf(t, p, s.Name), Limit: o.Rules.Terms.Freeze(p),
+	}
+	for i, table := range reading.Tables {
+		r.Tables = append(r.Tables, recognised(table, l.Tables, i))
+	}
+	write := o.Desk.Receipt
+	if l.State == store.Rejected {
+		write = o.Desk.Return
+	}
+	it, err := write(t.Now, r)
+	if err != nil {
+		return err
+	}
+	_, err = t.Enqueue(it)
+	return err
+}
+
+// recentReceipts counts the receipts to an address within the hour before now.
+func (o *Office) recentReceipts(t *store.Tx, to string) (int, error) {
+	n := 0
+	err := t.LettersSince(t.Now.Add(-time.Hour), func(l store.Letter) error {
+		if l.From != to {
+			return nil
+		}
+		_, known, err := t.Item("receipt/" + l.ID + "/" + to)
+		if known {
+			n++
+		}
+		return err
+	})
+	return n, err
+}
+
+// fileNames are the attachments that something was read from or found in.
+func fileNames(r reporting.Reading) []string {
+	var out []string
+	add := func(path []string) {
+		if len(path) > 1 && !slices.Contains(out, path[1]) {
+			out = append(out, path[1])
+		}
+	}
+	for _, t := range r.Tables {
+		add(t.Path)
+	}
+	for _, f := range r.Findings {
+		add(f.Path)
+	}
+	for _, i := range r.Ignored {
+		add(i.Path)
+	}
+	return out
+}
+
+func recognised(table reporting.Table, stored []store.Stored, i int) notice.Recognised {
+	out := notice.Recognised{Kind: table.Kind, Period: table.Period, Path: table.Path, Sheet: table.Sheet, Number: table.Number, Rows: len(table.Rows), Nil: table.Nil}
+	for _, r := range table.Rows {
+		if r.Text(reporting.FParentName) != "" {
+			out.Parts++
+		}
+	}
+	if i < len(stored) {
+		out.Version, out.Reason = stored[i].Version, stored[i].Reason
+	}
+	return out
+}
+
+// writeCall writes a reminder or chaser for one recipient.
+func (o *Office) writeCall(c chase.Call, s reporting.Submitter, to string, now time.Time) (outbox.Item, error) {
+	a := notice.Ask{
+		Key: c.Key(to), To: to, Submitter: s, Period: c.Period, Deadline: c.Deadline, Limit: o.Rules.Terms.Freeze(c.Period), Day: o.Rules.Terms.DeadlineDay,
+		Missing: c.Missing, Arrived: c.Arrived, Rejected: c.Rejected, Template: c.Step.Template, Expires: c.Expires,
+		Copy: slices.Contains(s.Copies, to),
+	}
+	if c.Step.Kind == chase.Chaser {
+		return o.Desk.Chaser(now, a)
+	}
+	return o.Desk.Reminder(now, a)
+}
+
+// coverOf is what a bulletin's letter to one recipient consists of.
+func coverOf(key, to, submitter string, b bulletin.Bulletin, f Forms) notice.Cover {
+	return notice.Cover{
+		Key: key, To: to, Submitter: submitter, Period: b.Period, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
+		Attachments: []notice.Attachment{
+			{Name: f.WordName, Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Data: f.Word},
+			{Name: f.WorkbookName, Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: f.Workbook},
+		},
+	}
+}

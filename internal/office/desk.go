@@ -1,0 +1,153 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tongbao/internal/outbox"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// ErrUnclear says that an imported file needs a flag of the operator.
+var ErrUnclear = errors.New("说明不足")
+
+// Import is a letter or loose file that the operator brings in as if it had
+// arrived by mail. A loose file needs what cannot be told from it.
+type Import struct {
+	Name      string
+	Submitter string           // whose it is, "" where the file or its sender says
+	Period    reporting.Period // of the tables; zero where the file says
+	Received  time.Time        // zero: a letter's own time of arrival, for a file now
+	Raw       []byte
+}
+
+// Imported is inspect's reading with what was stored of each table.
+type Imported struct {
+	File      string                `json:"file"`
+	Letter    *reporting.LetterHead `json:"letter,omitempty"`
+	Submitter string                `json:"submitter,omitempty"`
+	Period    reporting.Period      `json:"period,omitzero"`
+	Tables    []ImportedTable       `json:"tables"`
+	Findings  []reporting.Finding   `json:"findings"`
+	Ignored   []reporting.Ignored   `json:"ignored"`
+	ID        string                `json:"id"`
+	State     store.LetterState     `json:"state"`
+	Reason    string                `json:"reason,omitempty"`
+}
+
+// ImportedTable is a table and whether it was stored.
+type ImportedTable struct {
+	reporting.Table
+	Stored bool   `json:"stored"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Import takes a file in. ErrUnclear names the flag that is missing.
+func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported, error) {
+	if in.Submitter != "" {
+		if _, ok := o.Rules.Register.ByName(in.Submitter); !ok {
+			return Imported{}, fmt.Errorf("%w：没有名为“%s”的报送单位", ErrUnclear, in.Submitter)
+		}
+	}
+	reading, opened, err := o.Inspect(ctx, in.Name, in.Raw)
+	if err != nil {
+		return Imported{}, err
+	}
+	if in.Period.IsZero() && reading.Letter == nil && reading.Period.IsZero() {
+		return Imported{}, fmt.Errorf("%w：%s 看不出是哪个月份，请加 --period 2021-03", ErrUnclear, in.Name)
+	}
+	if in.Submitter == "" && reading.Letter == nil {
+		// The operator hands the file over; what it says of itself counts.
+		if in.Submitter = reading.Submitter; in.Submitter == "" {
+			return Imported{}, fmt.Errorf("%w：%s 看不出是哪个单位，请加 --submitter 单位名", ErrUnclear, in.Name)
+		}
+	}
+	if in.Received.IsZero() {
+		if in.Received = now; opened.Header != nil && !opened.Header.Received.IsZero() {
+			in.Received = opened.Header.Received
+		}
+	}
+	a := store.Arrival{Name: in.Name, Via: "import", Arrived: in.Received, Submitter: in.Submitter, Period: in.Period}
+	l, err := o.Receive(ctx, a, in.Raw, now)
+	if err != nil {
+		return Imported{}, err
+	}
+	return o.imported(reading, l), nil
+}
+
+// imported joins what was understood with what was stored.
+func (o *Office) imported(r reporting.Reading, l store.Letter) Imported {
+	out := Imported{File: r.File, Letter: r.Letter, Submitter: cmpOr(l.Sender, r.Submitter), Period: r.Period, Findings: r.Findings, Ignored: r.Ignored,
+		Tables: []ImportedTable{}, ID: l.ID, State: l.State, Reason: l.Reason}
+	for i, t := range r.Tables {
+		it := ImportedTable{Table: t, Reason: l.Reason}
+		if i < len(l.Tables) {
+			s := l.Tables[i]
+			it.Stored, it.Reason = s.Version > 0, s.Reason
+			it.Submitter, it.Period = s.Submitter, s.Period
+		}
+		out.Tables = append(out.Tables, it)
+	}
+	return out
+}
+
+// Outbox lists the letters out in a state; "" lists those that are not done.
+func (o *Office) Outbox(state string) (items []outbox.Item, err error) {
+	items = []outbox.Item{}
+	err = o.Store.View(func(t *store.Tx) error {
+		all, err := t.Items("")
+		for _, it := range all {
+			if string(it.State) == state || state == "all" || state == "" && (it.State == outbox.Queued || it.State == outbox.Failed) {
+				items = append(items, it)
+			}
+		}
+		return err
+	})
+	return items, err
+}
+
+// RetryItem puts a failed letter out back into the queue.
+func (o *Office) RetryItem(key, by string, now time.Time) error {
+	return o.changeItem(key, by, "outbox-retry", now, func(it *outbox.Item) error {
+		if it.State != outbox.Failed && it.State != outbox.Queued {
+			return fmt.Errorf("%q 的状态是 %s，不能重发", key, it.State)
+		}
+		it.State, it.Attempts, it.Next, it.Expires = outbox.Queued, 0, now, time.Time{}
+		return nil
+	})
+}
+
+// DropItem takes a letter out of the queue for good.
+func (o *Office) DropItem(key, by string, now time.Time) error {
+	return o.changeItem(key, by, "outbox-drop", now, func(it *outbox.Item) error {
+		if it.State == outbox.Sent {
+			return fmt.Errorf("%q 已经发出", key)
+		}
+		it.State, it.Done, it.LastError = outbox.Withdrawn, now, "dropped by "+by
+		return nil
+	})
+}
+
+func (o *Office) changeItem(key, by, action string, now time.Time, change func(*outbox.Item) error) error {
+	var it outbox.Item
+	err := o.Store.View(func(t *store.Tx) (err error) {
+		var ok bool
+		if it, ok, err = t.Item(key); err == nil && !ok {
+			err = fmt.Errorf("发件箱里没有 %q", key)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := change(&it); err != nil {
+		return err
+	}
+	if err := o.Store.Journal(store.Entry{At: now, By: by, Action: action, Key: key}); err != nil {
+		return err
+	}
+	return o.Store.Update(now, func(t *store.Tx) error { return t.PutItem(it) })
+}

@@ -1,0 +1,109 @@
+// Package office is the one room that acts: it reads letters, decides with
+// the thinking rooms, and writes what came of it in one transaction. It owns
+// no clock: every act takes now.
+package office
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"tongbao/internal/chase"
+	"tongbao/internal/clerk"
+	"tongbao/internal/notice"
+	"tongbao/internal/press"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+	"tongbao/templates"
+)
+
+// Opener opens strangers' files; clerk.Clerk does it in a child process.
+type Opener interface {
+	Open(ctx context.Context, name string, raw []byte) (clerk.Opened, error)
+}
+
+// Rules is what the configuration says; it can be changed as a whole.
+type Rules struct {
+	Register  *reporting.Register
+	Terms     reporting.Terms
+	Ladder    chase.Ladder
+	Quiet     chase.Quiet
+	Chasing   bool // reminders and chasers go out
+	Aliases   map[reporting.Field][]string
+	Bulletins []BulletinRule
+
+	Addresses    []string      // the office's own people: alarms, lists, drafts
+	Own          []string      // the mailbox's own addresses: never answered
+	AnswerWithin time.Duration // only letters that arrived this recently get receipts
+	ReceiptsHour int           // receipts to one sender within an hour
+}
+
+// BulletinRule is one bulletin and its bell.
+type BulletinRule struct {
+	Name       string
+	Bell       Bell
+	Recipients []string // of the draft
+	Release    string   // "automatic": counties get it, too
+}
+
+// Bell is when a bulletin is due.
+type Bell interface {
+	Next(after time.Time) time.Time
+}
+
+// Office acts on a store by its rules.
+type Office struct {
+	Store     *store.Store
+	Opener    Opener
+	Desk      notice.Desk
+	Press     press.Office
+	Templates *templates.Set
+	Rules     Rules
+	Log       *slog.Logger
+}
+
+// submitterOf is whom a sender's address counts for: the register first, then
+// what the office assigned. Only an address decides.
+func (o *Office) submitterOf(t *store.Tx, address string) (reporting.Submitter, bool) {
+	if s, ok := o.Rules.Register.ByAddress(address); ok {
+		return s, true
+	}
+	if name := t.Assigned(strings.ToLower(address)); name != "" {
+		return o.Rules.Register.ByName(name)
+	}
+	return reporting.Submitter{}, false
+}
+
+// deadlineOf is the submitter's own deadline, extensions included.
+func (o *Office) deadlineOf(t *store.Tx, p reporting.Period, submitter string) time.Time {
+	if d := t.Extension(p, submitter); !d.IsZero() {
+		return d.In(o.Rules.Terms.Zone)
+	}
+	return o.Rules.Terms.Deadline(p)
+}
+
+// standings is how the submitter's owed tables stand at now. With a bound,
+// only what arrived by then is known, as at the freeze.
+func (o *Office) standings(t *store.Tx, p reporting.Period, s reporting.Submitter, now, until time.Time) (map[reporting.Kind]reporting.Standing, error) {
+	deadline := o.deadlineOf(t, p, s.Name)
+	rejected := t.Rejections(p, s.Name) > 0
+	out := map[reporting.Kind]reporting.Standing{}
+	for _, k := range s.Tables {
+		versions, err := t.Versions(p, s.Name, k)
+		if err != nil {
+			return nil, err
+		}
+		if !until.IsZero() {
+			kept := versions[:0]
+			for _, v := range versions {
+				if !v.Received.After(until) {
+					kept = append(kept, v)
+				}
+			}
+			versions = kept
+		}
+		out[k] = reporting.Stand(versions, deadline, now, t.IsExempt(p, s.Name, k), rejected)
+	}
+	return out, nil
+}

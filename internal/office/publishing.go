@@ -1,0 +1,220 @@
+package office
+
+import (
+	"fmt"
+	"time"
+
+	"tongbao/internal/bulletin"
+	"tongbao/internal/press"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// Target is the month that a bell publishes: the newest one whose deadline has
+// passed when the bell rings. Its freeze may still be to come; then the bell
+// waits for it.
+func Target(terms reporting.Terms, bell time.Time) reporting.Period {
+	p := reporting.PeriodOf(bell.In(terms.Zone))
+	for terms.Deadline(p).After(bell) {
+		p = p.Add(-1)
+	}
+	return p
+}
+
+// Bells serves the bulletins' bells that have rung by now: the latest one of
+// each that was missed, once. It returns when to look again; zero is never.
+func (o *Office) Bells(now time.Time) (next time.Time, err error) {
+	for _, rule := range o.Rules.Bulletins {
+		at, err := o.serveBell(rule, now)
+		if err != nil {
+			return next, fmt.Errorf("bulletin %q: %w", rule.Name, err)
+		}
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next, nil
+}
+
+func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) {
+	job := "bulletin/" + rule.Name
+	var last time.Time
+	err := o.Store.View(func(t *store.Tx) (err error) { last, err = t.Job(job); return err })
+	if err != nil {
+		return time.Time{}, err
+	}
+	if last.IsZero() { // a first start missed nothing
+		if err := o.Store.Update(now, func(t *store.Tx) error { return t.SetJob(job, now) }); err != nil {
+			return time.Time{}, err
+		}
+		return rule.Bell.Next(now), nil
+	}
+	rung, next := latest(rule.Bell, last, now)
+	if rung.IsZero() {
+		return next, nil
+	}
+	p := Target(o.Rules.Terms, rung)
+	if freeze := o.Rules.Terms.Freeze(p); now.Before(freeze) {
+		return freeze, nil // the bell waits
+	}
+	err = o.Store.Update(now, func(t *store.Tx) error {
+		if _, done, err := t.Publication(p, store.Release); err != nil || done {
+			if err != nil {
+				return err
+			}
+			return t.SetJob(job, rung)
+		}
+		if err := o.publish(t, p, rule, now); err != nil {
+			return err
+		}
+		return t.SetJob(job, rung)
+	})
+	return next, err
+}
+
+// latest is the last time in (after, now] at which the bell rang, zero where
+// it did not, and when it rings next. A bell is not followed for more than a
+// year back.
+func latest(bell Bell, after, now time.Time) (rung, next time.Time) {
+	if year := now.AddDate(-1, 0, 0); after.Before(year) {
+		after = year
+	}
+	for next = bell.Next(after); !next.IsZero() && !next.After(now); next = bell.Next(next) {
+		rung = next
+	}
+	return rung, next
+}
+
+// Compute makes a month's bulletin of what counted at its freeze, or counts
+// now where the freeze is still to come.
+func (o *Office) Compute(p reporting.Period, now time.Time) (b bulletin.Bulletin, err error) {
+	err = o.Store.View(func(t *store.Tx) error {
+		b, _, err = o.compute(t, p, now)
+		return err
+	})
+	return b, err
+}
+
+// Snapshot is the number by which a bulletin's forms can be told to belong together.
+func snapshot(p reporting.Period, asOf time.Time) string {
+	return p.String() + "-" + asOf.Format("0102150405")
+}
+
+func (o *Office) compute(t *store.Tx, p reporting.Period, now time.Time) (bulletin.Bulletin, []store.Input, error) {
+	now = now.In(o.Rules.Terms.Zone)
+	asOf := o.Rules.Terms.Freeze(p)
+	if now.Before(asOf) {
+		asOf = now
+	}
+	in := bulletin.Input{
+		Period: p, Terms: o.Rules.Terms, AsOf: asOf, Number: snapshot(p, now), Submitters: o.Rules.Register.All(),
+		Versions:       map[string]map[reporting.Kind]*reporting.Version{},
+		Standings:      map[string]map[reporting.Kind]reporting.Standing{},
+		PreviousIssues: map[string]*reporting.Version{},
+	}
+	var inputs []store.Input
+	for _, s := range in.Submitters {
+		in.Versions[s.Name] = map[reporting.Kind]*reporting.Version{}
+		for _, k := range reporting.Kinds {
+			versions, err := t.Versions(p, s.Name, k)
+			if err != nil {
+				return bulletin.Bulletin{}, nil, err
+			}
+			if v := reporting.Counting(versions, asOf); v != nil {
+				in.Versions[s.Name][k] = v
+				inputs = append(inputs, store.Input{Submitter: s.Name, Kind: k, Version: v.N, Letter: v.Letter})
+			}
+		}
+		standings, err := o.standings(t, p, s, asOf, asOf)
+		if err != nil {
+			return bulletin.Bulletin{}, nil, err
+		}
+		in.Standings[s.Name] = standings
+		before, err := t.Versions(p.Add(-1), s.Name, reporting.Issues)
+		if err != nil {
+			return bulletin.Bulletin{}, nil, err
+		}
+		in.PreviousIssues[s.Name] = reporting.Counting(before, time.Time{})
+	}
+	if before, ok, err := t.Publication(p.Add(-1), store.Release); err != nil {
+		return bulletin.Bulletin{}, nil, err
+	} else if ok {
+		in.Previous = &before.Bulletin
+	}
+	return bulletin.Compute(in), inputs, nil
+}
+
+// Forms are a bulletin on paper.
+type Forms struct {
+	Word, Workbook         []byte
+	Subject, HTML, Text    string
+	WordName, WorkbookName string
+}
+
+// Print sets a bulletin in all its forms. For names the submitter whose copy
+// it is, "" where it is the office's.
+func (o *Office) Print(b bulletin.Bulletin, for_ string) (f Forms, err error) {
+	if f.Word, err = press.Word(b, o.Press, o.Templates); err != nil {
+		return f, fmt.Errorf("set bulletin %s in Word: %w", b.Period, err)
+	}
+	if f.Workbook, err = press.Workbook(b, o.Press); err != nil {
+		return f, fmt.Errorf("set bulletin %s in Excel: %w", b.Period, err)
+	}
+	f.WordName, f.WorkbookName = press.FileNames(b, o.Press)
+	f.Subject, f.HTML, f.Text, err = press.Mail(b, o.Press, o.Templates, for_)
+	return f, err
+}
+
+// publish records the month's bulletin and queues its letters: to the office,
+// and to the submitters where it is released automatically.
+func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now time.Time) error {
+	b, inputs, err := o.compute(t, p, now)
+	if err != nil {
+		return err
+	}
+	forms, err := o.Print(b, "")
+	if err != nil {
+		return err
+	}
+	entry := store.Entry{At: now, By: "daemon", Action: "publish", Period: p, Edition: store.Release, Number: b.Number, Reason: rule.Name}
+	if err := o.Store.Journal(entry); err != nil {
+		return err
+	}
+	if err := t.Publish(store.Publication{Period: p, Edition: store.Release, At: now, Inputs: inputs, Bulletin: b}); err != nil {
+		return err
+	}
+	for _, to := range rule.Recipients {
+		if err := o.queueCover(t, b, forms, store.Draft, to, "", now); err != nil {
+			return err
+		}
+	}
+	if rule.Release != "automatic" {
+		return nil
+	}
+	for _, s := range o.Rules.Register.All() {
+		for _, to := range s.Addresses {
+			own := forms
+			if own.Subject, own.HTML, own.Text, err = press.Mail(b, o.Press, o.Templates, s.Name); err != nil {
+				return err
+			}
+			if err := o.queueCover(t, b, own, store.Release, to, s.Name, now); err != nil {
+				return err
+			}
+		}
+	}
+	o.Log.Info("bulletin published", "period", p, "number", b.Number, "release", rule.Release)
+	return nil
+}
+
+func (o *Office) queueCover(t *store.Tx, b bulletin.Bulletin, f Forms, e store.Edition, to, submitter string, now time.Time) error {
+	key := "bulletin/" + b.Period.String() + "/" + string(e) + "/" + to
+	if _, known, err := t.Item(key); err != nil || known {
+		return err
+	}
+	it, err := o.Desk.Cover(now, coverOf(key, to, submitter, b, f))
+	if err != nil {
+		return err
+	}
+	_, err = t.Enqueue(it)
+	return err
+}

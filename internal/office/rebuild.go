@@ -1,0 +1,100 @@
+package office
+
+import (
+	"context"
+	"fmt"
+
+	"tongbao/internal/outbox"
+	"tongbao/internal/store"
+)
+
+// Rebuild makes the database again from letters/ and the journal, in the order
+// of time, into a store that is still empty. It sends nothing and answers
+// nobody; keys that were sent are known again.
+func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) error {
+	kept, err := o.Store.Kept()
+	if err != nil {
+		return err
+	}
+	entries, err := o.Store.Entries()
+	if err != nil {
+		return err
+	}
+	for i, a := range kept {
+		for len(entries) > 0 && entries[0].At.Before(a.Arrived) {
+			if err := o.replay(ctx, entries[0]); err != nil {
+				return err
+			}
+			entries = entries[1:]
+		}
+		raw, err := o.Store.Raw(a.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := o.takeIn(ctx, a, raw, a.Arrived, false); err != nil {
+			return err
+		}
+		progress(i+1, len(kept))
+	}
+	for _, e := range entries {
+		if err := o.replay(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replay carries one line of the journal out again.
+func (o *Office) replay(ctx context.Context, e store.Entry) error {
+	switch e.Action {
+	case "assign":
+		return o.replayAssign(ctx, e)
+	case "sent":
+		return o.Store.Update(e.At, func(t *store.Tx) error {
+			return t.PutItem(outbox.Item{Key: e.Key, Kind: kindOf(e.Key), MessageID: e.MessageID, State: outbox.Sent, Created: e.At, Done: e.At})
+		})
+	case "publish":
+		return o.Store.Update(e.At, func(t *store.Tx) error {
+			b, inputs, err := o.compute(t, e.Period, e.At)
+			if err != nil {
+				return err
+			}
+			if err := t.SetJob("bulletin/"+e.Reason, e.At); err != nil {
+				return err
+			}
+			return t.Publish(store.Publication{Period: e.Period, Edition: e.Edition, At: e.At, Inputs: inputs, Bulletin: b})
+		})
+	}
+	return o.apply(e)
+}
+
+func (o *Office) replayAssign(ctx context.Context, e store.Entry) error {
+	var (
+		l  store.Letter
+		ok bool
+	)
+	err := o.Store.View(func(t *store.Tx) (err error) { l, ok, err = t.Letter(e.Letter); return err })
+	if err != nil || !ok {
+		return fmt.Errorf("replay assignment: %w", orUnknown(err, "letter", e.Letter))
+	}
+	raw, err := o.Store.Raw(e.Letter)
+	if err != nil {
+		return err
+	}
+	opened, err := o.Opener.Open(ctx, l.Name, raw)
+	if err != nil {
+		return fmt.Errorf("open letter %q: %w", e.Letter, err)
+	}
+	_, err = o.applyAssign(l, opened, e, e.At, false)
+	return err
+}
+
+// kindOf is the first word of a key.
+func kindOf(key string) string {
+	for i := range key {
+		if key[i] == '/' {
+			return key[:i]
+		}
+	}
+	return key
+}

@@ -1,0 +1,351 @@
+package office
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"tongbao/internal/chase"
+
+	"tongbao/internal/clerk"
+	"tongbao/internal/outbox"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// Receive takes one letter in: keeps it, has it opened and understood, and
+// records in one transaction what came of it – the letter, versions, findings,
+// the answer in the outbox, and the mailbox's mark. A letter that is known by
+// its content moves the mark and nothing else. What is wrong with the letter
+// is never an error; an error means that the letter must be met again.
+func (o *Office) Receive(ctx context.Context, a store.Arrival, raw []byte, now time.Time) (store.Letter, error) {
+	a.ID, a.Content = identify(a, raw, o.Rules.Terms.Zone)
+	if a.Name == "" {
+		a.Name = a.ID + ".eml"
+	}
+	known, err := o.known(a)
+	if err != nil {
+		return store.Letter{}, err
+	}
+	if known.ID != "" {
+		o.Log.Debug("letter is known", "letter", known.ID, "folder", a.Folder, "uid", a.UID)
+		return known, o.Store.Update(now, func(t *store.Tx) error { return mark(t, a) })
+	}
+	if err := o.Store.Keep(a, raw); err != nil {
+		return store.Letter{}, err
+	}
+	return o.takeIn(ctx, a, raw, now, true)
+}
+
+// known finds a letter that was taken in before, here or in another folder.
+func (o *Office) known(a store.Arrival) (l store.Letter, err error) {
+	err = o.Store.View(func(t *store.Tx) error {
+		if id := t.ByContent(a.Content); id != "" {
+			l, _, err = t.Letter(id)
+		}
+		return err
+	})
+	return l, err
+}
+
+// mark moves the mailbox's mark over the letter.
+func mark(t *store.Tx, a store.Arrival) error {
+	if a.Via != "mail" {
+		return nil
+	}
+	m, err := t.Mark(a.Folder)
+	if err != nil || m.Validity == a.Validity && m.UID >= a.UID {
+		return err
+	}
+	return t.SetMark(a.Folder, store.Mark{Validity: a.Validity, UID: a.UID})
+}
+
+// takeIn judges a kept letter and records the outcome. A rebuild answers nothing.
+func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now time.Time, answer bool) (store.Letter, error) {
+	opened, err := o.Opener.Open(ctx, a.Name, raw)
+	if err != nil {
+		return store.Letter{}, fmt.Errorf("open letter %q: %w", a.ID, err)
+	}
+	l := store.Letter{Arrival: a}
+	if h := opened.Header; h != nil {
+		l.From, l.FromName, l.Subject, l.MessageID = strings.ToLower(h.From), h.FromName, h.Subject, h.MessageID
+		l.References = h.References
+	}
+	answer = answer && now.Sub(a.Arrived) <= o.Rules.AnswerWithin
+	err = o.Store.Update(now, func(t *store.Tx) error {
+		if err := o.decide(t, &l, opened, "", answer); err != nil {
+			return err
+		}
+		if err := t.PutLetter(l); err != nil {
+			return err
+		}
+		return mark(t, a)
+	})
+	if err != nil {
+		return l, fmt.Errorf("take in letter %q: %w", a.ID, err)
+	}
+	o.Log.Info("letter taken in", "letter", l.ID, "from", l.From, "state", l.State, "submitter", l.Sender, "tables", len(l.Tables), "reason", l.Reason)
+	return l, nil
+}
+
+// decide fills in what becomes of a letter and stores its tables. As names the
+// submitter that the office assigned it to, "" where nobody did.
+func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as string, answer bool) error {
+	if h := opened.Header; h != nil && (h.Automatic != "" || slices.Contains(o.Rules.Own, l.From)) {
+		l.State, l.Reason = store.Automatic, h.Automatic
+		return o.noteBounces(t, *l, opened)
+	}
+	sender, registered := o.submitterOf(t, l.From)
+	if name := cmpOr(as, l.Submitter); name != "" { // the office or the operator said whose it is
+		sender, registered = o.Rules.Register.ByName(name)
+	}
+	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
+	if registered {
+		h.submitter, h.tables = sender.Name, sender.Tables
+		previous, err := o.previousTables(t, sender, h.arrived)
+		if err != nil {
+			return err
+		}
+		h.previous = previous
+	}
+	reading := o.understand(l.Name, opened, h)
+	l.Ignored = reading.Ignored
+	if !registered {
+		return o.quarantine(t, l, reading)
+	}
+	l.Sender = sender.Name
+	if err := o.storeTables(t, l, sender, reading, as != ""); err != nil {
+		return err
+	}
+	if err := o.conclude(t, l, sender, reading); err != nil {
+		return err
+	}
+	if answer {
+		return o.answer(t, *l, sender, reading)
+	}
+	return nil
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// previousTables are the counting tables of the month before the one that is
+// being collected, for the checks against last month.
+func (o *Office) previousTables(t *store.Tx, s reporting.Submitter, now time.Time) (map[reporting.Kind]*reporting.Table, error) {
+	out := map[reporting.Kind]*reporting.Table{}
+	p := o.Rules.Terms.CurrentPeriod(now).Add(-1)
+	for _, k := range s.Tables {
+		versions, err := t.Versions(p, s.Name, k)
+		if err != nil {
+			return nil, err
+		}
+		if v := reporting.Counting(versions, time.Time{}); v != nil {
+			out[k] = &v.Table
+		}
+	}
+	return out, nil
+}
+
+// quarantine keeps an unknown sender's letter for the office, with a guess.
+func (o *Office) quarantine(t *store.Tx, l *store.Letter, reading reporting.Reading) error {
+	l.State = store.Quarantined
+	l.Reason = "发件地址未登记"
+	l.Guess = &store.Guess{Submitter: reading.Submitter, Period: reading.Period}
+	for _, table := range reading.Tables {
+		if !slices.Contains(l.Guess.Kinds, table.Kind) {
+			l.Guess.Kinds = append(l.Guess.Kinds, table.Kind)
+		}
+	}
+	l.Findings = reading.Findings
+	return nil
+}
+
+// storeTables stores each table that can be used as a version.
+func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Submitter, reading reporting.Reading, assigned bool) error {
+	rest := reading.Findings
+	for _, table := range reading.Tables {
+		var own []reporting.Finding
+		own, rest = split(rest, table)
+		s := store.Stored{Kind: table.Kind, Submitter: sender.Name, Period: table.Period, Rows: len(table.Rows), Nil: table.Nil}
+		v := reporting.Version{Submitter: sender.Name, Period: table.Period, Kind: table.Kind, Letter: l.ID, Received: l.Arrived, Table: table, Findings: own}
+		s.Reason = o.obstacle(table, sender, l.Arrived, assigned)
+		if s.Reason == "" {
+			same, err := o.sameAs(t, v, l.Subject)
+			if err != nil {
+				return err
+			}
+			if same > 0 {
+				s.Reason = fmt.Sprintf("与已收到的第%d版内容相同", same)
+			}
+		}
+		if s.Reason == "" {
+			v.Table.Submitter = sender.Name
+			v.Unusable = !table.Nil && len(table.Rows) == 0
+			n, err := t.AddVersion(v)
+			if err != nil {
+				return err
+			}
+			s.Version = n
+			if v.Unusable {
+				s.Reason = "表中没有可用的行"
+			}
+		}
+		if table.Period != (reporting.Period{}) && !slices.Contains(l.For, table.Period.String()) {
+			l.For = append(l.For, table.Period.String())
+		}
+		l.Tables = append(l.Tables, s)
+	}
+	l.Findings = rest
+	return nil
+}
+
+// obstacle is why a table cannot be stored for the sender, "" where it can.
+func (o *Office) obstacle(table reporting.Table, sender reporting.Submitter, arrived time.Time, assigned bool) string {
+	switch {
+	case table.Period.IsZero():
+		return "看不出是哪个月份的表"
+	case reporting.PeriodOf(arrived.In(o.Rules.Terms.Zone)).Before(table.Period):
+		return fmt.Sprintf("表上写的是%s，该月尚未到", table.Period.Chinese())
+	case table.Submitter != "" && table.Submitter != sender.Name && !assigned:
+		return fmt.Sprintf("表内单位是%s，发件地址登记的是%s", table.Submitter, sender.Name)
+	}
+	return ""
+}
+
+// again are words by which a clerk says that a table counts although it came before.
+var again = []string{"更正", "以此为准", "重新报送", "最新", "定稿"}
+
+// sameAs finds the version with the same content: an old attachment in a
+// chain of replies is no new report. 0 where there is none.
+func (o *Office) sameAs(t *store.Tx, v reporting.Version, subject string) (int, error) {
+	for _, word := range again {
+		if strings.Contains(subject, word) {
+			return 0, nil
+		}
+	}
+	versions, err := t.Versions(v.Period, v.Submitter, v.Kind)
+	if err != nil {
+		return 0, err
+	}
+	for _, old := range versions {
+		if old.Excluded == "" && sameContent(old.Table, v.Table) {
+			return old.N, nil
+		}
+	}
+	return 0, nil
+}
+
+// sameContent compares what two tables say, not where they stood.
+func sameContent(a, b reporting.Table) bool {
+	if a.Nil != b.Nil || len(a.Rows) != len(b.Rows) {
+		return false
+	}
+	says := func(t reporting.Table) string {
+		var rows []map[reporting.Field]reporting.Value
+		for _, r := range t.Rows {
+			rows = append(rows, r.Fields)
+		}
+		out, _ := json.Marshal(rows) // maps are written in the order of their keys
+		return string(out)
+	}
+	return says(a) == says(b)
+}
+
+// split takes the findings that belong to a table.
+func split(all []reporting.Finding, table reporting.Table) (own, rest []reporting.Finding) {
+	for _, f := range all {
+		if slices.Equal(f.Path, table.Path) && f.Sheet == table.Sheet && f.Number == table.Number {
+			own = append(own, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return own, rest
+}
+
+// conclude says what became of a registered sender's letter.
+func (o *Office) conclude(t *store.Tx, l *store.Letter, sender reporting.Submitter, reading reporting.Reading) error {
+	var stored, usable, foreign int
+	for _, s := range l.Tables {
+		if s.Version > 0 {
+			stored++
+			if s.Reason == "" {
+				usable++
+			}
+		}
+		if strings.HasPrefix(s.Reason, "表内单位是") {
+			foreign++
+			l.Reason = s.Reason
+			l.Guess = &store.Guess{Submitter: strings.TrimPrefix(strings.Split(s.Reason, "，")[0], "表内单位是"), Period: s.Period, Kinds: []reporting.Kind{s.Kind}}
+		}
+	}
+	switch {
+	case foreign > 0:
+		// The address says one submitter, the table another: never guessed.
+		l.State = store.Quarantined
+	case usable > 0:
+		l.State = store.Taken
+	case len(l.Tables) > 0 && stored == 0 && allRepeated(l.Tables):
+		l.State, l.Reason = store.Repeated, l.Tables[0].Reason
+	case len(l.Tables) > 0 || hasError(reading.Findings) || len(reading.Findings) > 0 && len(reading.Ignored) > 0:
+		l.State = store.Rejected
+		if len(l.Tables) > 0 {
+			l.Reason = l.Tables[0].Reason
+		}
+	default:
+		l.State = store.Idle
+	}
+	if l.State == store.Rejected {
+		p := reading.Period
+		if p.IsZero() {
+			p = o.Rules.Terms.CurrentPeriod(l.Arrived.In(o.Rules.Terms.Zone))
+			l.For = append(l.For, p.String())
+		}
+		if err := t.Reject(p, sender.Name, l.ID); err != nil {
+			return err
+		}
+	}
+	return o.withdrawChasers(t, *l)
+}
+
+func allRepeated(tables []store.Stored) bool {
+	for _, s := range tables {
+		if !strings.HasPrefix(s.Reason, "与已收到的第") {
+			return false
+		}
+	}
+	return true
+}
+
+func hasError(findings []reporting.Finding) bool {
+	return slices.ContainsFunc(findings, func(f reporting.Finding) bool { return f.Severity == reporting.Error })
+}
+
+// withdrawChasers takes back what is queued for the months that the letter
+// brought something for: what such a chaser says is no longer true.
+func (o *Office) withdrawChasers(t *store.Tx, l store.Letter) error {
+	for _, s := range l.Tables {
+		if s.Version == 0 || s.Reason != "" {
+			continue
+		}
+		prefix := chase.Prefix(s.Period, s.Submitter)
+		if _, err := t.Withdraw(prefix, "letter "+l.ID+" arrived", func(outbox.Item) bool { return true }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer queues the receipt or the return.
+func (o *Office) answer(t *store.Tx, l store.Letter, sender reporting.Submitter, reading reporting.Reading) error {
+	if l.State == store.Idle || l.From == "" {
+		return nil
+	}
+	return o.queueReceipt(t, l, sender, reading)
+}

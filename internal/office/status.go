@@ -1,0 +1,124 @@
+package office
+
+import (
+	"time"
+	"tongbao/internal/chase"
+
+	"tongbao/internal/outbox"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// Status is who sent what for a month; its JSON is the contract's.
+type Status struct {
+	Period     reporting.Period  `json:"period"`
+	Deadline   time.Time         `json:"deadline"`
+	Freeze     time.Time         `json:"freeze"`
+	Submitters []SubmitterStatus `json:"submitters"`
+	Quarantine []Waiting         `json:"quarantine"`
+	Letters    int               `json:"letters"` // taken in, of all months
+	Bounced    []store.Bounced   `json:"bounced,omitempty"`
+	Outbox     map[string]int    `json:"outbox,omitempty"` // items of the month by state, and all that are queued or failed
+	Intake     *Intake           `json:"intake,omitempty"`
+	Warnings   []string          `json:"warnings,omitempty"`
+}
+
+// SubmitterStatus is one submitter's tables.
+type SubmitterStatus struct {
+	Name     string                                `json:"name"`
+	Group    reporting.Group                       `json:"group"`
+	Deadline time.Time                             `json:"deadline,omitzero"` // where it was extended
+	Chased   int                                   `json:"chased,omitempty"`  // chasers that were sent
+	Tables   map[reporting.Kind]reporting.Standing `json:"tables"`
+}
+
+// Waiting is one letter in quarantine.
+type Waiting struct {
+	ID      string       `json:"id"`
+	From    string       `json:"from"`
+	Subject string       `json:"subject"`
+	Arrived time.Time    `json:"arrived"`
+	Reason  string       `json:"reason"`
+	Guess   *store.Guess `json:"guess,omitempty"`
+}
+
+// Status tells how a month stands at now; the zero period is the current one.
+func (o *Office) Status(p reporting.Period, now time.Time) (Status, error) {
+	now = now.In(o.Rules.Terms.Zone)
+	if p.IsZero() {
+		p = o.Rules.Terms.CurrentPeriod(now)
+	}
+	s := Status{Period: p, Deadline: o.Rules.Terms.Deadline(p), Freeze: o.Rules.Terms.Freeze(p), Submitters: []SubmitterStatus{}, Quarantine: []Waiting{}}
+	if !o.Rules.Terms.Workdays.Knows(p.Year) {
+		s.Warnings = append(s.Warnings, p.Chinese()[:len("2021年")]+"的放假安排未知，只按周一至周五计工作日；请放入当年的节假日文件")
+	}
+	err := o.Store.View(func(t *store.Tx) error {
+		for _, sub := range o.Rules.Register.All() {
+			standings, err := o.standings(t, p, sub, now, time.Time{})
+			if err != nil {
+				return err
+			}
+			st := SubmitterStatus{Name: sub.Name, Group: sub.Group, Deadline: t.Extension(p, sub.Name), Tables: standings}
+			items, err := t.Items(chase.Prefix(p, sub.Name))
+			if err != nil {
+				return err
+			}
+			for _, it := range items {
+				if it.State == outbox.Sent {
+					st.Chased++
+				}
+			}
+			s.Submitters = append(s.Submitters, st)
+		}
+		return o.statusOfAll(t, &s)
+	})
+	return s, err
+}
+
+// statusOfAll adds what belongs to no month.
+func (o *Office) statusOfAll(t *store.Tx, s *Status) error {
+	letters, err := t.Quarantine()
+	if err != nil {
+		return err
+	}
+	for _, l := range letters {
+		s.Quarantine = append(s.Quarantine, Waiting{ID: l.ID, From: l.From, Subject: l.Subject, Arrived: l.Arrived, Reason: l.Reason, Guess: l.Guess})
+	}
+	s.Letters = t.CountLetters()
+	if s.Bounced, err = t.Bounces(); err != nil {
+		return err
+	}
+	s.Outbox = map[string]int{}
+	for _, state := range []outbox.State{outbox.Queued, outbox.Failed} {
+		n, err := t.CountItems(state)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			s.Outbox[string(state)] = n
+		}
+	}
+	in, ok, err := o.intake(t)
+	if ok {
+		s.Intake = &in
+	}
+	return err
+}
+
+// Intake is how reading the mailbox goes.
+type Intake struct {
+	Since     time.Time `json:"since,omitzero"`   // of the trouble
+	LastOK    time.Time `json:"last_ok,omitzero"` // when all folders were read last
+	LastError string    `json:"last_error,omitempty"`
+	NextTry   time.Time `json:"next_try,omitzero"`
+}
+
+// NoteIntake records how reading the mailbox went.
+func (o *Office) NoteIntake(in Intake, now time.Time) error {
+	return o.Store.Update(now, func(t *store.Tx) error { return t.SetNote("intake", in) })
+}
+
+func (o *Office) intake(t *store.Tx) (in Intake, ok bool, err error) {
+	ok, err = t.Note("intake", &in)
+	return in, ok, err
+}

@@ -1,0 +1,69 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"tongbao/internal/clerk"
+	"tongbao/internal/form"
+	"tongbao/internal/reporting"
+	"tongbao/internal/review"
+)
+
+// hints is what is known of a letter or file before it is understood.
+type hints struct {
+	submitter string           // whom the sender's address, or the operator, names
+	tables    []reporting.Kind // that it owes
+	period    reporting.Period // given by the operator
+	arrived   time.Time        // zero where not known
+	previous  map[reporting.Kind]*reporting.Table
+}
+
+// Inspect reads a letter or file as the daemon would and stores nothing. The
+// reviewed reading has no knowledge of other letters.
+func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (reporting.Reading, clerk.Opened, error) {
+	opened, err := o.Opener.Open(ctx, name, raw)
+	if err != nil {
+		return reporting.Reading{}, opened, err
+	}
+	h := hints{}
+	if opened.Header != nil {
+		h.arrived = opened.Header.Received
+		if s, ok := o.Rules.Register.ByAddress(opened.Header.From); ok {
+			h.submitter, h.tables = s.Name, s.Tables
+		}
+	}
+	return o.understand(name, opened, h), opened, nil
+}
+
+// understand makes a reading of what the clerk opened and checks it.
+func (o *Office) understand(name string, opened clerk.Opened, h hints) reporting.Reading {
+	m := form.Material{File: name}
+	if head := opened.Header; head != nil {
+		received := h.arrived
+		if received.IsZero() {
+			received = head.Received
+		}
+		m.Letter = &form.Head{From: head.From, FromName: head.FromName, Subject: head.Subject, MessageID: head.MessageID,
+			Received: received.In(o.Rules.Terms.Zone), Automatic: head.Automatic != ""}
+	}
+	for _, d := range opened.Documents {
+		m.Documents = append(m.Documents, form.Document(d))
+	}
+	for _, f := range opened.Findings {
+		m.Findings = append(m.Findings, reporting.Finding{Path: f.Path, Sheet: f.Sheet, Number: f.Number, Cell: f.Cell,
+			Code: f.Code, Severity: reporting.Severity(f.Severity), Message: f.Message})
+	}
+	for _, i := range opened.Ignored {
+		m.Ignored = append(m.Ignored, reporting.Ignored(i))
+	}
+	reading := form.Read(m, form.Knowledge{
+		Register: o.Rules.Register, Submitter: h.submitter, Tables: h.tables, Period: h.period,
+		Now: h.arrived, Aliases: o.Rules.Aliases, Zone: o.Rules.Terms.Zone,
+	})
+	for _, t := range reading.Tables {
+		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: reading.Tables, Previous: h.previous, Known: reading.Findings}
+		reading.Findings = append(reading.Findings, review.Check(t, c)...)
+	}
+	return reading
+}

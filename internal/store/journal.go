@@ -1,0 +1,114 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"tongbao/internal/reporting"
+)
+
+// Entry is one line of the journal: what a person decided, or a key that was
+// sent. With letters/ it is enough to make the database again.
+type Entry struct {
+	At        time.Time        `json:"at"`
+	By        string           `json:"by"`     // "daemon", "operator", an address
+	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, publish, sent, outbox-retry, outbox-drop
+	Letter    string           `json:"letter,omitempty"`
+	Submitter string           `json:"submitter,omitempty"`
+	Address   string           `json:"address,omitempty"` // assign: remembered
+	Period    reporting.Period `json:"period,omitzero"`
+	Kind      reporting.Kind   `json:"kind,omitempty"`
+	Version   int              `json:"version,omitempty"`
+	Until     time.Time        `json:"until,omitzero"`
+	Edition   Edition          `json:"edition,omitempty"`
+	AsOf      time.Time        `json:"as_of,omitzero"`
+	Number    string           `json:"number,omitempty"`
+	Key       string           `json:"key,omitempty"`
+	MessageID string           `json:"message_id,omitempty"`
+	Reason    string           `json:"reason,omitempty"`
+}
+
+type journal struct {
+	mu sync.Mutex
+	f  *os.File
+}
+
+// openJournal opens the journal for appending. A last line that a crash cut
+// short was never acknowledged and is cut off, so that the next one stands on
+// a line of its own.
+func openJournal(path string) (*journal, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	tail := make([]byte, min(size, 1<<20))
+	if _, err := f.ReadAt(tail, size-int64(len(tail))); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	if whole := size - int64(len(tail)) + int64(bytes.LastIndexByte(tail, '\n')+1); whole < size {
+		if err := f.Truncate(whole); err != nil {
+			f.Close()
+			return nil, fmt.Errorf("mend journal: %w", err)
+		}
+	}
+	return &journal{f: f}, nil
+}
+
+func (j *journal) close() error { return j.f.Close() }
+
+// Journal appends an entry and syncs it. A decision is in the journal before
+// it takes effect.
+func (s *Store) Journal(e Entry) error {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("journal %s: %w", e.Action, err)
+	}
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	before, err := s.journal.f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("journal %s: %w", e.Action, err)
+	}
+	if _, err := s.journal.f.Write(append(line, '\n')); err != nil {
+		// A line that a full disk cut short must not swallow the next one.
+		return fmt.Errorf("journal %s: %w", e.Action, errors.Join(err, s.journal.f.Truncate(before)))
+	}
+	if err := s.journal.f.Sync(); err != nil {
+		return fmt.Errorf("journal %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// Entries reads the whole journal.
+func (s *Store) Entries() ([]Entry, error) {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	data, err := os.ReadFile(s.journal.f.Name())
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	var out []Entry
+	sc := bufio.NewScanner(bytes.NewReader(data))
+	sc.Buffer(nil, 1<<20)
+	for n := 1; sc.Scan(); n++ {
+		var e Entry
+		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
+			return nil, fmt.Errorf("journal line %d: %w", n, err)
+		}
+		out = append(out, e)
+	}
+	return out, sc.Err()
+}

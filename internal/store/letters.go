@@ -1,0 +1,245 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"tongbao/internal/reporting"
+)
+
+// Arrival is how a letter came; it is kept beside the raw bytes.
+type Arrival struct {
+	ID       string    `json:"id"`
+	Content  string    `json:"content"` // hash that all copies of the letter share
+	Name     string    `json:"name"`    // the file's name: <id>.eml, or that of an imported file
+	Via      string    `json:"via"`     // "mail" or "import"
+	Folder   string    `json:"folder,omitempty"`
+	Validity uint32    `json:"uidvalidity,omitempty"`
+	UID      uint32    `json:"uid,omitempty"`
+	Arrived  time.Time `json:"arrived"`
+	// What the operator said of an imported file.
+	Submitter string           `json:"submitter,omitempty"`
+	Period    reporting.Period `json:"period,omitzero"`
+	// TooLarge: the letter was left on the server, only its header is kept.
+	TooLarge int64 `json:"too_large,omitempty"`
+}
+
+// LetterState is what became of a letter.
+type LetterState string
+
+// The states of letters.
+const (
+	Taken       LetterState = "taken"       // its tables were stored
+	Repeated    LetterState = "repeated"    // its tables were stored before
+	Rejected    LetterState = "rejected"    // nothing in it could be used
+	Quarantined LetterState = "quarantined" // waits for the office
+	Automatic   LetterState = "automatic"   // auto-replies, bounces, lists
+	Idle        LetterState = "idle"        // of a registered sender, with nothing in it that was owed
+	Dropped     LetterState = "dropped"     // the office put it aside
+)
+
+// Letter is one letter in.
+type Letter struct {
+	Arrival
+	From       string              `json:"from"`
+	FromName   string              `json:"from_name,omitempty"`
+	Subject    string              `json:"subject"`
+	MessageID  string              `json:"message_id,omitempty"`
+	References []string            `json:"references,omitempty"`
+	State      LetterState         `json:"state"`
+	Reason     string              `json:"reason,omitempty"` // Chinese, for the office
+	Sender     string              `json:"sender,omitempty"` // the submitter that it counts for
+	For        []string            `json:"for,omitempty"`    // months, as 2021-03
+	Guess      *Guess              `json:"guess,omitempty"`  // of a quarantined letter
+	Tables     []Stored            `json:"tables,omitempty"` // what became of each table
+	Findings   []reporting.Finding `json:"findings,omitempty"`
+	Ignored    []reporting.Ignored `json:"ignored,omitempty"`
+}
+
+// Guess is what the material of an unknown sender's letter says of itself.
+type Guess struct {
+	Submitter string           `json:"submitter,omitempty"`
+	Period    reporting.Period `json:"period,omitzero"`
+	Kinds     []reporting.Kind `json:"kinds,omitempty"`
+}
+
+// Stored is what became of one table of a letter.
+type Stored struct {
+	Kind      reporting.Kind   `json:"kind"`
+	Submitter string           `json:"submitter"`
+	Period    reporting.Period `json:"period"`
+	Version   int              `json:"version,omitempty"` // 0: not stored
+	Reason    string           `json:"reason,omitempty"`  // why not
+	Rows      int              `json:"rows"`
+	Nil       bool             `json:"nil,omitempty"`
+}
+
+// Letter finds a letter by its id.
+func (t *Tx) Letter(id string) (Letter, bool, error) { return load[Letter](t, "letters", id) }
+
+// ByContent finds the id of the letter with this content, "" where there is none.
+func (t *Tx) ByContent(hash string) string { return string(t.get("contents", hash)) }
+
+// PutLetter records what became of a letter.
+func (t *Tx) PutLetter(l Letter) error {
+	if err := save(t, "letters", l.ID, l); err != nil {
+		return err
+	}
+	if err := t.put("arrivals", stamp(l.Arrived)+"/"+l.ID, nil); err != nil {
+		return err
+	}
+	if l.Content != "" {
+		if err := t.put("contents", l.Content, []byte(l.ID)); err != nil {
+			return err
+		}
+	}
+	if l.State == Quarantined {
+		return t.put("quarantine", l.ID, nil)
+	}
+	return t.remove("quarantine", l.ID)
+}
+
+// Quarantine lists the letters that wait for the office, oldest first.
+func (t *Tx) Quarantine() ([]Letter, error) {
+	var (
+		out  []Letter
+		fail error
+	)
+	t.scan("quarantine", "", "", func(id string, _ []byte) bool {
+		l, ok, err := t.Letter(id)
+		if err != nil || !ok {
+			fail = errors.Join(err, fmt.Errorf("quarantine names letter %q", id))
+			return false
+		}
+		out = append(out, l)
+		return true
+	})
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Arrived.Before(out[j].Arrived) })
+	return out, fail
+}
+
+// CountLetters is how many letters were taken in.
+func (t *Tx) CountLetters() int {
+	n := 0
+	t.scan("arrivals", "", "", func(string, []byte) bool { n++; return true })
+	return n
+}
+
+// LettersSince calls fn for each letter that arrived at or after from, in order.
+func (t *Tx) LettersSince(from time.Time, fn func(Letter) error) error {
+	var fail error
+	t.scan("arrivals", "", stamp(from), func(key string, _ []byte) bool {
+		_, id, _ := strings.Cut(key, "/")
+		l, ok, err := t.Letter(id)
+		if err == nil && ok {
+			err = fn(l)
+		}
+		fail = err
+		return err == nil
+	})
+	return fail
+}
+
+// Keep writes a letter's bytes and its arrival to letters/ before anybody
+// judges it: beside, synced, renamed, the directory synced. The sidecar goes
+// first, so that where the letter is, its arrival is too. A letter that is
+// kept already is left as it is.
+func (s *Store) Keep(a Arrival, raw []byte) error {
+	dir := s.letterDir(a.ID)
+	path := filepath.Join(dir, a.ID+".eml")
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(raw)) {
+		return nil
+	}
+	if _, err := os.Stat(dir); err != nil {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("keep letter %q: %w", a.ID, err)
+		}
+		if err := syncDir(filepath.Dir(dir)); err != nil {
+			return fmt.Errorf("keep letter %q: %w", a.ID, err)
+		}
+	}
+	side, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return fmt.Errorf("keep letter %q: %w", a.ID, err)
+	}
+	if err := writeBeside(filepath.Join(dir, a.ID+".json"), side); err != nil {
+		return fmt.Errorf("keep letter %q: %w", a.ID, err)
+	}
+	if err := writeBeside(path, raw); err != nil {
+		return fmt.Errorf("keep letter %q: %w", a.ID, err)
+	}
+	if err := syncDir(dir); err != nil {
+		return fmt.Errorf("keep letter %q: %w", a.ID, err)
+	}
+	return nil
+}
+
+// letterDir is the directory of a letter's month; ids begin with the day.
+func (s *Store) letterDir(id string) string {
+	month := "unknown"
+	if len(id) >= 8 {
+		month = id[:4] + "-" + id[4:6]
+	}
+	return filepath.Join(s.dir, "letters", month)
+}
+
+// writeBeside writes a file under another name, syncs it and renames it.
+func writeBeside(path string, data []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		os.Remove(path + ".new")
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// Raw reads a letter's bytes as they came.
+func (s *Store) Raw(id string) ([]byte, error) {
+	raw, err := os.ReadFile(filepath.Join(s.letterDir(id), id+".eml"))
+	if err != nil {
+		return nil, fmt.Errorf("read letter %q: %w", id, err)
+	}
+	return raw, nil
+}
+
+// Kept lists the arrivals of all letters in letters/ by time of arrival.
+func (s *Store) Kept() ([]Arrival, error) {
+	var out []Arrival
+	err := filepath.WalkDir(filepath.Join(s.dir, "letters"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".eml") {
+			return err
+		}
+		side, err := os.ReadFile(strings.TrimSuffix(path, ".eml") + ".json")
+		if err != nil {
+			return fmt.Errorf("letter %q has no sidecar: %w", path, err)
+		}
+		var a Arrival
+		if err := json.Unmarshal(side, &a); err != nil {
+			return fmt.Errorf("sidecar of letter %q: %w", path, err)
+		}
+		out = append(out, a)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list letters: %w", err)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if !out[i].Arrived.Equal(out[j].Arrived) {
+			return out[i].Arrived.Before(out[j].Arrived)
+		}
+		return out[i].ID < out[j].ID
+	})
+	return out, nil
+}

@@ -1,0 +1,328 @@
+// Package store keeps everything in one directory: the letters as files, the
+// journal of what people decided, and one bbolt file that can be made again
+// from those two.
+//
+//	letters/2021-03/<id>.eml   a letter as it came, <id>.json its arrival
+//	journal.jsonl              decisions and sent keys, append-only, synced
+//	tongbao.db                 the database:
+//
+//	meta/schema                the schema's version
+//	letters/<id>               Letter
+//	arrivals/<time>/<id>       index of letters by arrival
+//	contents/<hash>            the id of the letter with this content
+//	quarantine/<id>            index of letters that wait for the office
+//	versions/<period>/<submitter>/<table>/<n>   reporting.Version
+//	rejections/<period>/<submitter>/<id>        a letter of which nothing could be used
+//	exemptions/<period>/<submitter>/<table>     why the table is not owed
+//	extensions/<period>/<submitter>             the extended deadline
+//	addresses/<address>        the submitter that the office assigned it to
+//	bounced/<address>          when and why it failed
+//	bulletins/<period>/<edition>                Publication
+//	outbox/<key>               outbox.Item, raw/<key> and plain/<key> its bytes
+//	due/<time>/<key>           index of queued items by their next attempt
+//	sent/<time>/<key>          index of sent items
+//	marks/<folder>             Mark: what of the mailbox was taken in
+//	jobs/<name>                Job: when a bell was last served
+//
+// Values are JSON. All times in keys are UTC with nanoseconds, so that they
+// sort. Every method takes a transaction that was opened with a fixed now.
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// ErrBusy says that another process has the data directory open.
+var ErrBusy = errors.New("data directory is in use")
+
+// Store is an open data directory.
+type Store struct {
+	dir     string
+	db      *bbolt.DB
+	journal *journal
+}
+
+// buckets of the current schema, each with its line in the package comment.
+var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", "versions", "rejections", "exemptions", "extensions",
+	"addresses", "bounced", "bulletins", "outbox", "raw", "plain", "due", "sent", "marks", "jobs"}
+
+// Open opens the data directory and makes it where there is none. The error is
+// ErrBusy, with the other process's id, where a daemon holds it.
+func Open(dir string) (*Store, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "letters"), 0o700); err != nil {
+		return nil, fmt.Errorf("make data directory: %w", err)
+	}
+	path := filepath.Join(dir, "tongbao.db")
+	size, err := soundSize(path)
+	if err != nil {
+		return nil, err
+	}
+	if size == 0 {
+		if err := create(path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: time.Second,
+		// A read transaction that is held while the file outgrows its map
+		// waits for itself, so the map is large from the start.
+		InitialMmapSize: int(max(1<<30, 4*size)),
+		FreelistType:    bbolt.FreelistMapType,
+	})
+	if errors.Is(err, bbolt.ErrTimeout) {
+		pid, _ := os.ReadFile(filepath.Join(dir, "tongbao.pid"))
+		return nil, fmt.Errorf("open %q: %w by process %s", path, ErrBusy, strings.TrimSpace(string(pid)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database %q: %w", path, err)
+	}
+	if err := migrate(db); err != nil {
+		db.Close()
+		return nil, err
+	}
+	j, err := openJournal(filepath.Join(dir, "journal.jsonl"))
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "tongbao.pid"), []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
+		j.close()
+		db.Close()
+		return nil, fmt.Errorf("write process id: %w", err)
+	}
+	return &Store{dir: dir, db: db, journal: j}, nil
+}
+
+// Dir is the data directory.
+func (s *Store) Dir() string { return s.dir }
+
+// Close ends all use of the directory.
+func (s *Store) Close() error {
+	os.Remove(filepath.Join(s.dir, "tongbao.pid"))
+	return errors.Join(s.journal.close(), s.db.Close())
+}
+
+// create makes an empty database beside its place and renames it there: a
+// power failure in between must not leave a half-made file under the name.
+func create(path string) error {
+	tmp := path + ".new"
+	os.Remove(tmp)
+	db, err := bbolt.Open(tmp, 0o600, nil)
+	if err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, b := range buckets {
+			if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte(strconv.Itoa(len(migrations))))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// soundSize is the size of the database file, 0 where there is none. A file
+// that is shorter than its own pages say would end the process with SIGSEGV
+// when bbolt maps it, so it is refused here.
+func soundSize(path string) (int64, error) {
+	damaged := func(what string) error {
+		return fmt.Errorf("database %q is damaged (%s): move it away and run `tongbao rebuild`", path, what)
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("open database: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("open database: %w", err)
+	}
+	// bbolt's meta page: a 16-byte page header, magic, version, page size,
+	// flags (4 bytes each), root and sequence, freelist, number of pages.
+	var head [80]byte
+	if n, _ := f.ReadAt(head[:], 0); n < len(head) {
+		return 0, damaged("it is empty or cut short")
+	}
+	word := func(b []byte, at int) uint32 {
+		return uint32(b[at]) | uint32(b[at+1])<<8 | uint32(b[at+2])<<16 | uint32(b[at+3])<<24
+	}
+	if word(head[:], 16) != 0xED0CDAED {
+		return 0, damaged("its first page is none of bbolt's")
+	}
+	pageSize := int64(word(head[:], 24))
+	pages := int64(word(head[:], 56))
+	if second := make([]byte, 80); pageSize >= 512 && pageSize <= 1<<20 {
+		if n, _ := f.ReadAt(second, pageSize); n == len(second) && word(second, 16) == 0xED0CDAED {
+			pages = max(pages, int64(word(second, 56)))
+		}
+	}
+	if info.Size() < pages*pageSize {
+		return 0, damaged(fmt.Sprintf("%d bytes of %d are there", info.Size(), pages*pageSize))
+	}
+	return info.Size(), nil
+}
+
+// migrations[n] takes schema n to n+1. The first makes the buckets.
+var migrations = []func(*bbolt.Tx) error{
+	func(tx *bbolt.Tx) error {
+		for _, b := range buckets {
+			if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+func migrate(db *bbolt.DB) error {
+	return db.Update(func(tx *bbolt.Tx) error {
+		meta, err := tx.CreateBucketIfNotExists([]byte("meta"))
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		version, _ := strconv.Atoi(string(meta.Get([]byte("schema"))))
+		if version > len(migrations) {
+			return fmt.Errorf("the database has schema %d, this program knows %d: use the newer program", version, len(migrations))
+		}
+		if version == len(migrations) {
+			return nil
+		}
+		for n := version; n < len(migrations); n++ {
+			if err := migrations[n](tx); err != nil {
+				return fmt.Errorf("migrate schema %d: %w", n, err)
+			}
+		}
+		return meta.Put([]byte("schema"), []byte(strconv.Itoa(len(migrations))))
+	})
+}
+
+// Tx is one transaction. Now is fixed for all of it.
+type Tx struct {
+	kv
+	Now time.Time
+}
+
+// kv is all that the methods of Tx ask of an engine: an ordered key-value
+// transaction.
+type kv interface {
+	get(bucket, key string) []byte
+	put(bucket, key string, value []byte) error
+	remove(bucket, key string) error
+	// scan calls fn for each key from the given one on, in order, while it
+	// has the prefix and fn wants more.
+	scan(bucket, prefix, from string, fn func(key string, value []byte) bool)
+}
+
+// View reads.
+func (s *Store) View(fn func(*Tx) error) error {
+	return s.db.View(func(tx *bbolt.Tx) error { return fn(&Tx{kv: boltTx{tx}}) })
+}
+
+// Update reads and writes; all of it is kept, synced to the disk, or nothing.
+func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
+	return s.db.Update(func(tx *bbolt.Tx) error { return fn(&Tx{kv: boltTx{tx}, Now: now}) })
+}
+
+// boltTx is the engine.
+type boltTx struct{ tx *bbolt.Tx }
+
+func (b boltTx) get(bucket, key string) []byte {
+	return bytes.Clone(b.tx.Bucket([]byte(bucket)).Get([]byte(key)))
+}
+
+func (b boltTx) put(bucket, key string, value []byte) error {
+	return b.tx.Bucket([]byte(bucket)).Put([]byte(key), value)
+}
+
+func (b boltTx) remove(bucket, key string) error {
+	return b.tx.Bucket([]byte(bucket)).Delete([]byte(key))
+}
+
+func (b boltTx) scan(bucket, prefix, from string, fn func(string, []byte) bool) {
+	c := b.tx.Bucket([]byte(bucket)).Cursor()
+	for k, v := c.Seek([]byte(max(prefix, from))); k != nil && strings.HasPrefix(string(k), prefix); k, v = c.Next() {
+		if !fn(string(k), v) {
+			return
+		}
+	}
+}
+
+// load reads a JSON value; false where the key is not there.
+func load[T any](t *Tx, bucket, key string) (T, bool, error) {
+	var v T
+	raw := t.get(bucket, key)
+	if raw == nil {
+		return v, false, nil
+	}
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, false, fmt.Errorf("read %s/%s: %w", bucket, key, err)
+	}
+	return v, true, nil
+}
+
+func save(t *Tx, bucket, key string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write %s/%s: %w", bucket, key, err)
+	}
+	return t.put(bucket, key, raw)
+}
+
+// list reads all JSON values under a prefix.
+func list[T any](t *Tx, bucket, prefix string) ([]T, error) {
+	var (
+		out  []T
+		fail error
+	)
+	t.scan(bucket, prefix, "", func(key string, raw []byte) bool {
+		var v T
+		if err := json.Unmarshal(raw, &v); err != nil {
+			fail = fmt.Errorf("read %s/%s: %w", bucket, key, err)
+			return false
+		}
+		out = append(out, v)
+		return true
+	})
+	return out, fail
+}
+
+// stamp spells a time so that keys sort by it.
+func stamp(t time.Time) string { return t.UTC().Format("20060102T150405.000000000Z") }
+
+func unstamp(s string) time.Time {
+	t, _ := time.Parse("20060102T150405.000000000Z", s)
+	return t
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync directory: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync directory %q: %w", dir, err)
+	}
+	return nil
+}

@@ -272,6 +272,7 @@ func Local(h http.Handler) Client {
 			defer func() {
 				// As on a connection, a handler that gives up cuts the answer.
 				if recover() != nil {
+					w.WriteHeader(http.StatusInternalServerError)
 					out.CloseWithError(io.ErrUnexpectedEOF)
 				}
 			}()

@@ -205,6 +205,11 @@ func (d *Daemon) report(it outbox.Item) {
 		return
 	}
 	d.log.Warn("letter not sent", "key", it.Key, "state", it.State, "attempts", it.Attempts, "next", it.Next, "err", it.LastError)
+	if it.State == outbox.Failed {
+		if err := d.house.Office.TellFailed(it, d.clock.Now()); err != nil {
+			d.log.Error("telling of a failed letter failed", "key", it.Key, "err", err)
+		}
+	}
 }
 
 // intake is the mailbox's end: a kept connection and its back-off.

@@ -8,6 +8,7 @@ import (
 
 	"tongbao/internal/clerk"
 	"tongbao/internal/notice"
+	"tongbao/internal/outbox"
 	"tongbao/internal/store"
 )
 
@@ -34,7 +35,7 @@ func (o *Office) alarm(occasion, subject, text string, now time.Time) error {
 	var missing bool
 	err := o.Store.View(func(t *store.Tx) error {
 		for _, to := range o.Rules.Addresses {
-			_, known, err := t.Item("alarm/" + occasion + "/" + to)
+			known, err := t.Known("alarm/" + occasion + "/" + to)
 			missing = missing || !known
 			if err != nil {
 				return err
@@ -48,10 +49,21 @@ func (o *Office) alarm(occasion, subject, text string, now time.Time) error {
 	return o.Store.Update(now, func(t *store.Tx) error { return o.alarmIn(t, occasion, subject, text) })
 }
 
+// TellFailed tells the office of a letter that could not be delivered, once.
+// Of a failing alarm nobody is told: that would go the same way.
+func (o *Office) TellFailed(it outbox.Item, now time.Time) error {
+	if it.Kind == "alarm" {
+		return nil
+	}
+	text := fmt.Sprintf("发往 %s 的邮件《%s》没有送达：%s。请核对该地址；改正后可用 tongbao outbox retry 重发。",
+		it.To, it.Subject, cmpOr(it.Means, it.LastError))
+	return o.alarm("undelivered/"+it.Key, "邮件未送达："+it.To, text, now)
+}
+
 func (o *Office) alarmIn(t *store.Tx, occasion, subject, text string) error {
 	for _, to := range o.Rules.Addresses {
 		key := "alarm/" + occasion + "/" + to
-		if _, known, err := t.Item(key); err != nil || known {
+		if known, err := t.Known(key); err != nil || known {
 			if err != nil {
 				return err
 			}
@@ -118,7 +130,7 @@ func (o *Office) Lists(now time.Time) (time.Time, error) {
 	err := o.Store.View(func(t *store.Tx) (err error) {
 		letters, err = t.Quarantine()
 		for _, to := range o.Rules.Addresses {
-			_, known, _ := t.Item(digestKey(now, to))
+			known, _ := t.Known(digestKey(now, to))
 			missing = missing || !known
 		}
 		return err
@@ -142,7 +154,7 @@ func digestKey(now time.Time, to string) string {
 
 // queueDigest queues a list of waiting letters to one of the office's people.
 func (o *Office) queueDigest(t *store.Tx, key, to string, letters []store.Letter, urgent bool) error {
-	if _, known, err := t.Item(key); err != nil || known {
+	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
 	d := notice.Digest{Key: key, To: to, Urgent: urgent}

@@ -17,7 +17,7 @@ import (
 // is not answered and still taken in.
 func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter, reading reporting.Reading) error {
 	key := "receipt/" + l.ID + "/" + l.From
-	if _, known, err := t.Item(key); err != nil || known {
+	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
 	if n, err := o.recentReceipts(t, l.From); err != nil || n >= o.Rules.ReceiptsHour {
@@ -66,7 +66,7 @@ func (o *Office) recentReceipts(t *store.Tx, to string) (int, error) {
 		if l.From != to {
 			return nil
 		}
-		_, known, err := t.Item("receipt/" + l.ID + "/" + to)
+		known, err := t.Known("receipt/" + l.ID + "/" + to)
 		if known {
 			n++
 		}

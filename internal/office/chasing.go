@@ -110,7 +110,7 @@ func (o *Office) somethingDue(now time.Time) bool {
 				continue
 			}
 			for _, to := range recipients(c.Submitter, call) {
-				if _, known, _ := t.Item(call.Key(to)); !known {
+				if known, _ := t.Known(call.Key(to)); !known {
 					due = true
 				}
 			}
@@ -132,7 +132,7 @@ func recipients(s reporting.Submitter, c chase.Call) []string {
 // queueCall puts one letter to each recipient into the outbox.
 func (o *Office) queueCall(t *store.Tx, d *Due, s reporting.Submitter, now time.Time) error {
 	for _, to := range d.To {
-		if _, known, err := t.Item(d.Call.Key(to)); err != nil {
+		if known, err := t.Known(d.Call.Key(to)); err != nil {
 			return err
 		} else if known {
 			continue

@@ -126,7 +126,7 @@ func (o *Office) DropItem(key, by string, now time.Time) error {
 		if it.State == outbox.Sent {
 			return fmt.Errorf("%q 已经发出", key)
 		}
-		it.State, it.Done, it.LastError = outbox.Withdrawn, now, "dropped by "+by
+		it.State, it.Done, it.LastError = outbox.Dropped, now, "dropped by "+by
 		return nil
 	})
 }

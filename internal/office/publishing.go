@@ -208,7 +208,7 @@ func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now
 
 func (o *Office) queueCover(t *store.Tx, b bulletin.Bulletin, f Forms, e store.Edition, to, submitter string, now time.Time) error {
 	key := "bulletin/" + b.Period.String() + "/" + string(e) + "/" + to
-	if _, known, err := t.Item(key); err != nil || known {
+	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
 	it, err := o.Desk.Cover(now, coverOf(key, to, submitter, b, f))

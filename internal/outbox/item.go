@@ -8,13 +8,14 @@ import "time"
 // State is where a letter out stands.
 type State string
 
-// The states. Sent, Failed, Withdrawn and Expired are final, but an operator
-// may put a failed one back.
+// The states. All but Queued are final; an operator may put a failed one back,
+// and what was withdrawn may be written anew under its key.
 const (
 	Queued    State = "queued"
 	Sent      State = "sent"
-	Failed    State = "failed" // refused for good, or given up
-	Withdrawn State = "withdrawn"
+	Failed    State = "failed"    // refused for good, or given up
+	Withdrawn State = "withdrawn" // what it says is no longer true
+	Dropped   State = "dropped"   // a person took it out for good
 	Expired   State = "expired"
 )
 

@@ -8,11 +8,19 @@ import (
 	"tongbao/internal/outbox"
 )
 
+// Known reports whether a letter out of this key was sent, waits, failed, has
+// expired or was dropped by a person. One that was withdrawn before it was sent
+// is not known: the office may write it anew, with what is true by then.
+func (t *Tx) Known(key string) (bool, error) {
+	it, ok, err := t.Item(key)
+	return ok && it.State != outbox.Withdrawn, err
+}
+
 // Enqueue puts a letter out into the outbox, unless its key is known: a known
 // key is never sent again. It reports whether the item is new.
 func (t *Tx) Enqueue(it outbox.Item) (bool, error) {
-	if t.get("outbox", it.Key) != nil {
-		return false, nil
+	if known, err := t.Known(it.Key); err != nil || known {
+		return false, err
 	}
 	if it.State == "" {
 		it.State = outbox.Queued
@@ -141,7 +149,8 @@ func (q Queue) Next() (time.Time, error) {
 }
 
 // Put writes an item's new state in one transaction. An item that is no
-// longer queued in the store (withdrawn meanwhile) stays so unless it was sent.
+// longer queued in the store (withdrawn meanwhile) stays so unless it was sent;
+// then the error is outbox.ErrGone.
 func (q Queue) Put(it outbox.Item) error {
 	if it.State == outbox.Sent {
 		if err := q.Store.Journal(Entry{At: it.Done, By: "daemon", Action: "sent", Key: it.Key, MessageID: it.MessageID}); err != nil {
@@ -154,7 +163,7 @@ func (q Queue) Put(it outbox.Item) error {
 			return err
 		}
 		if ok && old.State != outbox.Queued && it.State == outbox.Queued {
-			return nil
+			return outbox.ErrGone
 		}
 		return t.PutItem(it)
 	})

@@ -16,13 +16,13 @@ import (
 var mayImport = map[string]string{
 	"internal/reporting": "", "internal/outbox": "", "templates": "",
 	"internal/mailbox": "", "internal/letter": "", "internal/attachment": "", "internal/sheet": "", "internal/courier": "",
-	"internal/schedule": "", "internal/docx": "", "internal/chart": "", "internal/postoffice": "",
+	"internal/schedule": "", "internal/docx": "", "internal/postoffice": "",
 	"internal/clerk":     "letter attachment sheet",
 	"internal/review":    "reporting",
 	"internal/chase":     "reporting",
 	"internal/bulletin":  "reporting",
 	"internal/form":      "reporting sheet",
-	"internal/press":     "reporting bulletin sheet docx chart templates",
+	"internal/press":     "reporting bulletin sheet docx templates",
 	"internal/notice":    "reporting bulletin letter outbox press chase templates",
 	"internal/store":     "reporting outbox bulletin",
 	"internal/config":    "reporting schedule",
@@ -47,7 +47,6 @@ var doors = map[string]string{
 	"go.etcd.io/bbolt":               "store",
 	"go.yaml.in/yaml":                "config",
 	"github.com/spf13/cobra":         "tongbao",
-	"github.com/go-analyze/charts":   "chart",
 	"net/http":                       "frontdesk daemon tongbao",
 }
 

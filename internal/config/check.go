@@ -25,6 +25,9 @@ func (c *Config) check(r *reader) {
 	}
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
+	if c.Web.Listen != "" {
+		r.fault(r.at("web.listen"), "web.listen", "本版本还没有网页，只有本机的命令", "删去这一行")
+	}
 	for i, a := range c.Office.Addresses {
 		r.address(fmt.Sprintf("office.addresses[%d]", i), a)
 	}

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"mime"
 	"net/mail"
+	"testing"
 	"time"
+
+	letterroom "tongbao/internal/letter"
 )
 
 // letter spells a county's letter with its three tables pasted as csv files.
@@ -43,4 +46,14 @@ func messageID(raw []byte) string {
 		return ""
 	}
 	return m.Header.Get("Message-Id")
+}
+
+// textOf is the plain text of a letter out.
+func textOf(t *testing.T, raw []byte) string {
+	t.Helper()
+	l, err := letterroom.Read(raw, letterroom.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Text
 }

@@ -37,9 +37,9 @@ func (o *Office) Assign(ctx context.Context, id, as string, remember bool, by st
 	if err != nil {
 		return l, err
 	}
-	opened, err := o.Opener.Open(ctx, l.Name, raw)
+	opened, err := o.open(ctx, l.Arrival, raw)
 	if err != nil {
-		return l, fmt.Errorf("open letter %q: %w", id, err)
+		return l, err
 	}
 	e := store.Entry{At: now, By: by, Action: "assign", Letter: id, Submitter: as}
 	if remember {

@@ -81,9 +81,9 @@ func (o *Office) replayAssign(ctx context.Context, e store.Entry) error {
 	if err != nil {
 		return err
 	}
-	opened, err := o.Opener.Open(ctx, l.Name, raw)
+	opened, err := o.open(ctx, l.Arrival, raw)
 	if err != nil {
-		return fmt.Errorf("open letter %q: %w", e.Letter, err)
+		return err
 	}
 	_, err = o.applyAssign(l, opened, e, e.At, false)
 	return err

@@ -62,11 +62,26 @@ func mark(t *store.Tx, a store.Arrival) error {
 	return t.SetMark(a.Folder, store.Mark{Validity: a.Validity, UID: a.UID})
 }
 
-// takeIn judges a kept letter and records the outcome. A rebuild answers nothing.
-func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now time.Time, answer bool) (store.Letter, error) {
+// open has a kept letter opened. Of one that was too large only the header is
+// there, and its sender is to know why nothing came of it.
+func (o *Office) open(ctx context.Context, a store.Arrival, raw []byte) (clerk.Opened, error) {
 	opened, err := o.Opener.Open(ctx, a.Name, raw)
 	if err != nil {
-		return store.Letter{}, fmt.Errorf("open letter %q: %w", a.ID, err)
+		return opened, fmt.Errorf("open letter %q: %w", a.ID, err)
+	}
+	if a.TooLarge > 0 {
+		opened.Documents = nil
+		opened.Findings = []clerk.Finding{{Path: []string{a.Name}, Code: "letter-too-large", Severity: string(reporting.Error),
+			Message: fmt.Sprintf("邮件共%.0fMB，超过收件上限，附件没有读取。请只附当月的 Excel 表格，分几封发送。", float64(a.TooLarge)/(1<<20))}}
+	}
+	return opened, nil
+}
+
+// takeIn judges a kept letter and records the outcome. A rebuild answers nothing.
+func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now time.Time, answer bool) (store.Letter, error) {
+	opened, err := o.open(ctx, a, raw)
+	if err != nil {
+		return store.Letter{}, err
 	}
 	l := store.Letter{Arrival: a}
 	if h := opened.Header; h != nil {

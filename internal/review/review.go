@@ -46,7 +46,8 @@ type Thresholds struct {
 	StatsFrom     decimal.Decimal // V11: 万元 from which a project belongs into the statistics
 	SmallUnit     decimal.Decimal // V16: a column of 万元 all below this may be 亿元
 	LargeUnit     decimal.Decimal // V16: a value above this may be 元
-	UnitRows      int             // V16: rows before a whole column is doubted
+	UnitRows      int             // V15, V16: rows before a whole column is doubted
+	Behind        decimal.Decimal // percentage points behind the pace from where a project belongs on the lagging list
 }
 
 // DefaultThresholds are those of the office's list of checks.
@@ -55,7 +56,7 @@ func DefaultThresholds() Thresholds {
 	return Thresholds{
 		Slack: n("0.01"), PercentPoints: n("0.5"), OverPlan: n("1.2"), OverTotal: n("1.1"),
 		Step: n("1"), StepShare: n("0.005"), TotalPerRow: n("0.5"), StatsFrom: n("500"),
-		SmallUnit: n("100"), LargeUnit: n("10000000"), UnitRows: 3,
+		SmallUnit: n("100"), LargeUnit: n("10000000"), UnitRows: 3, Behind: n("10"),
 	}
 }
 
@@ -65,7 +66,7 @@ func (t Thresholds) orDefault() Thresholds {
 		{&t.Slack, &d.Slack}, {&t.PercentPoints, &d.PercentPoints}, {&t.OverPlan, &d.OverPlan},
 		{&t.OverTotal, &d.OverTotal}, {&t.Step, &d.Step}, {&t.StepShare, &d.StepShare},
 		{&t.TotalPerRow, &d.TotalPerRow}, {&t.StatsFrom, &d.StatsFrom},
-		{&t.SmallUnit, &d.SmallUnit}, {&t.LargeUnit, &d.LargeUnit},
+		{&t.SmallUnit, &d.SmallUnit}, {&t.LargeUnit, &d.LargeUnit}, {&t.Behind, &d.Behind},
 	} {
 		if p.is.IsZero() {
 			*p.is = *p.or
@@ -80,9 +81,6 @@ func (t Thresholds) orDefault() Thresholds {
 // Check holds the table against itself and the context. The findings carry the
 // table's Path, Sheet and Number and stand in the order of the checks.
 func Check(t reporting.Table, c Context) []reporting.Finding {
-	if t.Nil || len(t.Rows) == 0 {
-		return nil
-	}
 	d := &desk{t: t, c: c, th: c.Thresholds.orDefault(), said: map[string]bool{}}
 	if d.period = t.Period; d.period.IsZero() {
 		d.period = c.Period
@@ -92,6 +90,12 @@ func Check(t reporting.Table, c Context) []reporting.Finding {
 			d.said[f.Code+" "+f.Cell] = true
 		}
 	}
+	if t.Nil || len(t.Rows) == 0 {
+		for _, check := range betweenChecks {
+			check(d)
+		}
+		return d.findings // the others ask of rows
+	}
 	for _, r := range t.Rows {
 		for _, check := range rowChecks {
 			check(d, r)
@@ -100,10 +104,39 @@ func Check(t reporting.Table, c Context) []reporting.Finding {
 	for _, check := range tableChecks {
 		check(d)
 	}
+	for _, check := range betweenChecks {
+		check(d)
+	}
 	if before := c.Previous[t.Kind]; before != nil && !before.Nil && before.Period == d.period.Add(-1) {
 		comparePrevious(d, *before)
 	}
-	return d.findings
+	return bounded(d.findings)
+}
+
+// maxAlike is how many findings of one code a table gets; a column that was
+// filled in by a wrong formula must not bury the rest.
+const maxAlike = 40
+
+// bounded keeps the first findings of each code and says how many more there are.
+func bounded(all []reporting.Finding) []reporting.Finding {
+	count := map[string]int{}
+	for _, f := range all {
+		count[f.Code]++
+	}
+	seen := map[string]int{}
+	var out []reporting.Finding
+	for _, f := range all {
+		switch seen[f.Code]++; {
+		case count[f.Code] <= maxAlike || seen[f.Code] < maxAlike:
+			out = append(out, f)
+		case seen[f.Code] == maxAlike:
+			more := f
+			more.Cell = ""
+			more.Message = fmt.Sprintf("自%s起还有%d处同类疑点，不再逐一列出，请全列核对。如：%s", f.Cell, count[f.Code]-maxAlike+1, f.Message)
+			out = append(out, more)
+		}
+	}
+	return out
 }
 
 // The checks of one row, and those of a whole table.
@@ -112,7 +145,7 @@ var (
 		negativeAmounts, monthWithinYear, percentAgrees, withinPlan, withinTotal, partsAddUp,
 		finishedYetStarting, notStartedYetSpending, startedNotInStats, timeline,
 	}
-	tableChecks = []func(*desk){totalsAddUp, countsAgree, unitsPlausible}
+	tableChecks = []func(*desk){totalsAddUp, countsAgree, unitsPlausible, monthAllZero}
 )
 
 // desk collects the findings on one table.
@@ -123,6 +156,8 @@ type desk struct {
 	period   reporting.Period
 	said     map[string]bool
 	findings []reporting.Finding
+
+	unreadable map[reporting.Field]bool // columns with a cell that could not be read
 }
 
 // mine reports whether f is a finding on the table under review.

@@ -1,0 +1,228 @@
+package review
+
+import (
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"tongbao/internal/reporting"
+)
+
+// The checks between the tables of one submitter and month. Each is said on
+// the table that is to be mended.
+var betweenChecks = []func(*desk){
+	laggingUnlisted, laggingUnknown, laggingUnexplained, issuesUnknown, nilIssues,
+}
+
+// others are the rows of the submitter's other tables of this kind and month;
+// false where no such table is at hand.
+func (d *desk) others(k reporting.Kind) (rows []reporting.Row, found bool) {
+	for _, t := range d.c.Tables {
+		period := t.Period
+		if period.IsZero() {
+			period = d.c.Period
+		}
+		if t.Kind != k || period != d.period || t.Submitter != d.t.Submitter {
+			continue
+		}
+		rows, found = append(rows, t.Rows...), true
+	}
+	return rows, found
+}
+
+// names finds projects by name.
+type names struct {
+	keys  map[string]bool
+	order []string
+}
+
+// maxNames bounds the names that are compared character by character.
+const maxNames = 2000
+
+func namesOf(rows []reporting.Row) *names {
+	n := &names{keys: map[string]bool{}}
+	for _, r := range rows {
+		for _, f := range []reporting.Field{reporting.FProjectName, reporting.FParentName} {
+			if k := nameKey(r.Text(f)); k != "" && !n.keys[k] {
+				n.keys[k] = true
+				n.order = append(n.order, k)
+			}
+		}
+	}
+	return n
+}
+
+// has reports whether the project, or one that is probably the same, is there.
+func (n *names) has(name string) bool {
+	k := nameKey(name)
+	if n.keys[k] {
+		return true
+	}
+	for _, o := range n.order[:min(len(n.order), maxNames)] {
+		if sameName(o, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// laggingUnlisted is 应列未列: a project far behind the pace is on the list of
+// those that lag. Said on the list; a nil report says that there are none.
+func laggingUnlisted(d *desk) {
+	progress, ok := d.others(reporting.Progress)
+	if d.t.Kind != reporting.Lagging || !ok || d.period.IsZero() {
+		return
+	}
+	// The lists of one month may be several; what stands on any of them is listed.
+	rows, _ := d.others(reporting.Lagging)
+	listed := namesOf(append(rows, d.t.Rows...))
+	pace := d.c.Terms.PaceOf(d.period)
+	var missing []string
+	for _, p := range tops(progress) {
+		if p.row == nil || !d.behind(p, pace) || listed.has(nameOf(*p.row)) {
+			continue
+		}
+		missing = append(missing, nameOf(*p.row))
+	}
+	switch {
+	case len(missing) == 0:
+	case d.t.Nil:
+		d.say("", "nil-doubtful", reporting.Warning,
+			"报送的是“无滞后项目”，而进度表中有%d个项目低于序时进度（%s%%）%s个百分点以上：%s。请核对是否漏列。",
+			len(missing), pace.Round(2), d.th.Behind, listNames(missing))
+	default:
+		d.say("", "lagging-unlisted", reporting.Warning,
+			"进度表中有%d个项目低于序时进度（%s%%）%s个百分点以上，未列入滞后清单：%s。请核对是否漏列。",
+			len(missing), pace.Round(2), d.th.Behind, listNames(missing))
+	}
+}
+
+// behind reports whether a project's year lags the pace by more than the
+// threshold. What is finished, prepared, stopped or to begin later does not lag.
+func (d *desk) behind(p top, pace decimal.Decimal) bool {
+	r := *p.row
+	if finished, _ := r.Bool(reporting.FIsFinished); finished {
+		return false
+	}
+	if n := r.Text(reporting.FNature); n == "prep" || n == "paused" {
+		return false
+	}
+	if _, to, ok := span(r.Text(reporting.FPlanStart)); ok && !to.Before(d.period.Add(1).Day(1, to.Location())) {
+		return false
+	}
+	plan := p.amount(reporting.FYearPlan)
+	if _, ok := r.Decimal(reporting.FYTDDone); !ok && len(p.parts) == 0 || !plan.IsPositive() {
+		return false
+	}
+	done := p.amount(reporting.FYTDDone).Mul(hundred).DivRound(plan, 8)
+	return pace.Sub(done).GreaterThan(d.th.Behind)
+}
+
+// laggingUnknown: a project on the lagging list stands in the progress table.
+func laggingUnknown(d *desk) {
+	if d.t.Kind == reporting.Lagging {
+		d.unknownProjects("not-in-progress", "滞后清单所列项目“%s”在进度表中找不到，请核对名称或补入进度表。")
+	}
+}
+
+// issuesUnknown: an issue's project stands in the progress table. An issue
+// without a project concerns several.
+func issuesUnknown(d *desk) {
+	if d.t.Kind == reporting.Issues {
+		d.unknownProjects("issue-project-unknown", "问题涉及的项目“%s”在进度表中找不到，请核对名称或补入进度表。")
+	}
+}
+
+func (d *desk) unknownProjects(code, text string) {
+	progress, ok := d.others(reporting.Progress)
+	if !ok || len(progress) == 0 {
+		return
+	}
+	known := namesOf(progress)
+	var rows []reporting.Row
+	var missing []string
+	for _, r := range d.t.Rows {
+		if n := nameOf(r); n != "" && !known.has(n) {
+			rows = append(rows, r)
+			missing = append(missing, n)
+		}
+	}
+	if len(rows) <= maxSingly {
+		for _, r := range rows {
+			d.say(cellOf(r, reporting.FProjectName), code, reporting.Notice, text, cut(nameOf(r), 40))
+		}
+		return
+	}
+	d.say(d.columnOf(reporting.FProjectName), code, reporting.Notice,
+		"共%d个项目在进度表中找不到：%s。请核对名称或补入进度表。", len(rows), listNames(missing))
+}
+
+// laggingUnexplained: a lagging project has a reason, on the list or as an
+// issue in the ledger.
+func laggingUnexplained(d *desk) {
+	if d.t.Kind != reporting.Lagging {
+		return
+	}
+	ledger, _ := d.others(reporting.Issues)
+	issues := namesOf(ledger)
+	var rows []reporting.Row
+	var missing []string
+	for _, r := range d.t.Rows {
+		if r.Text(reporting.FReason) != "" || r.Text(reporting.FReasonType) != "" || d.noticed(r, reporting.FReason) || issues.has(nameOf(r)) {
+			continue
+		}
+		rows = append(rows, r)
+		missing = append(missing, nameOf(r))
+	}
+	if len(rows) <= maxSingly {
+		for _, r := range rows {
+			d.say(cellOf(r, reporting.FReason), "reason-missing", reporting.Warning,
+				"“%s”列为进度滞后，未填滞后原因，问题台账中也没有对应问题，请补填。", cut(nameOf(r), 40))
+		}
+		return
+	}
+	d.say(d.columnOf(reporting.FReason), "reason-missing", reporting.Warning,
+		"共%d个滞后项目未填滞后原因，问题台账中也没有对应问题：%s。请补填。", len(rows), listNames(missing))
+}
+
+// noticed reports whether reading has found something on the row's cell already.
+func (d *desk) noticed(r reporting.Row, f reporting.Field) bool {
+	at := cellOf(r, f)
+	for _, k := range d.c.Known {
+		if k.Cell == at && d.mine(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// nilIssues: who reports no issues has none written into the progress table.
+func nilIssues(d *desk) {
+	if d.t.Kind != reporting.Issues || !d.t.Nil {
+		return
+	}
+	progress, _ := d.others(reporting.Progress)
+	var with []string
+	for _, r := range progress {
+		for _, f := range []reporting.Field{reporting.FProblemText, reporting.FNeedHelp} {
+			if s := r.Text(f); s != "" && !nothing(s) {
+				with = append(with, nameOf(r))
+				break
+			}
+		}
+	}
+	if len(with) > 0 {
+		d.say("", "nil-doubtful", reporting.Warning,
+			"报送的是“无问题”，而进度表中%d个项目填有存在问题或需协调事项：%s。请核对是否漏列。", len(with), listNames(with))
+	}
+}
+
+// nothing reports whether a text says only that there is nothing.
+func nothing(s string) bool {
+	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "。.；;")
+	switch s {
+	case "无", "没有", "暂无", "否", "无问题", "暂无问题", "无困难", "正常", "无需协调", "不需要", "/", "—", "-":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,93 @@
+package review
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"tongbao/internal/reporting"
+)
+
+// nameKey makes names comparable: width, white space, punctuation and case
+// never tell projects apart.
+func nameKey(s string) string {
+	var b strings.Builder
+	for _, r := range norm.NFKC.String(s) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+func nameOf(r reporting.Row) string { return r.Text(reporting.FProjectName) }
+
+// ordinals are the characters that tell 一期 from 二期 and 东段 from 西段.
+const ordinals = "一二三四五六七八九十甲乙丙丁东南西北上下左右"
+
+// marks is what of a name's key tells siblings apart: its numbers and ordinals.
+func marks(key string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) || strings.ContainsRune(ordinals, r) || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, key)
+}
+
+// maxNameRunes bounds what of two names is compared character by character.
+const maxNameRunes = 60
+
+// sameName reports whether two keys probably name one project: equal, or one
+// a part of the other, or few characters apart, and never with other numbers.
+func sameName(a, b string) bool {
+	if a == b {
+		return a != ""
+	}
+	x, y := []rune(a), []rune(b)
+	if len(x) < 4 || len(y) < 4 || len(x) > maxNameRunes || len(y) > maxNameRunes || marks(a) != marks(b) {
+		return false
+	}
+	if strings.Contains(a, b) || strings.Contains(b, a) {
+		return true
+	}
+	return distance(x, y) <= max(1, min(len(x), len(y))/4)
+}
+
+// distance is the edit distance of two short texts.
+func distance(x, y []rune) int {
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := diagonal
+			if x[i] != y[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(y)]
+}
+
+// listNames is the first few names in quotes, and how many there are where that is more.
+func listNames(names []string) string {
+	const shown = 5
+	var b strings.Builder
+	for i, n := range names[:min(len(names), shown)] {
+		if i > 0 {
+			b.WriteString("、")
+		}
+		b.WriteString("“" + cut(n, 30) + "”")
+	}
+	if len(names) > shown {
+		b.WriteString("等")
+	}
+	return b.String()
+}

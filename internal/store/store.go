@@ -41,6 +41,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // ErrBusy says that another process has the data directory open.
@@ -80,7 +81,7 @@ func Open(dir string) (*Store, error) {
 		InitialMmapSize: int(max(1<<30, 4*size)),
 		FreelistType:    bbolt.FreelistMapType,
 	})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		pid, _ := os.ReadFile(filepath.Join(dir, "tongbao.pid"))
 		return nil, fmt.Errorf("open %q: %w by process %s", path, ErrBusy, strings.TrimSpace(string(pid)))
 	}

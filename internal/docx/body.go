@@ -188,13 +188,10 @@ func (w *writer) text(s string) {
 }
 
 func (w *writer) runProperties(r Run) {
-	if r.Fonts == (Fonts{}) && r.Size == 0 && !r.Bold && r.Color == "" && r.Spacing == 0 {
-		return
-	}
 	w.put(`<w:rPr>`)
-	if r.Fonts != (Fonts{}) {
-		w.b.WriteString(w.rFonts(r.Fonts))
-	}
+	// The hint makes quotation marks and dashes, which both scripts have,
+	// Chinese ones: without it Word sets “ ” narrow, in the Latin font.
+	w.b.WriteString(strings.Replace(w.rFonts(r.Fonts), `<w:rFonts `, `<w:rFonts w:hint="eastAsia" `, 1))
 	if r.Bold {
 		w.put(`<w:b/>`)
 	}

@@ -1,11 +1,15 @@
 // Package press sets a bulletin on paper: Word after GB/T 9704-2012, the Excel
 // annex, the HTML letter with its plain text. All forms are made of one frozen
-// snapshot and print its number and time.
+// snapshot and print its number and time. The sentences are templates
+// (templates/bulletin); tables are made once, as lists, and each form prints
+// the same ones, so that no two forms can differ in a figure.
 package press
 
 import (
+	"cmp"
+	"strings"
+
 	"tongbao/internal/bulletin"
-	"tongbao/templates"
 )
 
 // Office is who signs.
@@ -15,19 +19,42 @@ type Office struct {
 	Contact   string
 	Phone     string
 	Signature string // under letters; Name where empty
+
+	// The rest is for the printed bulletin; each may be empty.
+	Head     string // in red; default 城建项目大会战工作通报
+	Issue    string // 第3期; default a blank to be filled in, for a number is never invented
+	Dated    string // 2021年4月2日; default a blank to be filled in when it is signed
+	Report   string // 报：
+	CopyTo   string // 送：
+	Released bool   // signed: 送审稿 is printed no more
 }
 
-// Word sets the bulletin as a .docx.
-func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) { return nil, nil }
+func (o Office) signature() string { return cmp.Or(o.Signature, o.Name) }
 
-// Workbook sets the annex as an .xlsx.
-func Workbook(b bulletin.Bulletin, o Office) ([]byte, error) { return nil, nil }
+// city is the city's name as a file name or heading may have it.
+func (o Office) city() string { return cmp.Or(tidy(o.City), "全市") }
 
-// FileNames are the names under which the two are sent.
-func FileNames(b bulletin.Bulletin, o Office) (word, workbook string) { return "", "" }
+const draftMark = "送审稿"
 
-// Mail sets the letter: its subject, HTML and plain text. Recipient is the
-// submitter whose copy it is and begins with; "" is the office's.
-func Mail(b bulletin.Bulletin, o Office, t *templates.Set, recipient string) (subject, html, text string, err error) {
-	return "", "", "", nil
+// FileNames are the names under which the two are sent. A draft says so until
+// the office has released it.
+func FileNames(b bulletin.Bulletin, o Office) (word, workbook string) {
+	safe := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`\/:*?"<>|`, r) {
+			return -1
+		}
+		return r
+	}, o.city())
+	base := safe + "城建项目" + b.Period.Chinese() + "份推进情况通报"
+	mark := ""
+	if !o.Released {
+		mark = "（" + draftMark + "）"
+	}
+	return base + mark + ".docx", base + "附表" + mark + ".xlsx"
+}
+
+// snapshotLine is printed in every form: by it the three can be told to belong
+// together.
+func snapshotLine(b bulletin.Bulletin) string {
+	return "数据快照：" + b.Number + "；数据时点：" + b.AsOf.Format("2006年1月2日15:04")
 }

@@ -1,0 +1,119 @@
+package press
+
+import (
+	"fmt"
+
+	"tongbao/internal/docx"
+)
+
+// annex is one of the bulletin's annexes.
+type annex struct {
+	title string
+	lists []list
+}
+
+// annexes are the five of every month; one without content says so.
+func annexes(p paper) []annex {
+	b := p.Bulletin
+	sums := issueSums(b)
+	sums.heading = "（一）分单位情况"
+	open := openIssues(b)
+	open.heading = "（二）尚未解决的问题"
+	return []annex{
+		{"各县（市、区）投资完成情况排名表", rankings(b)},
+		{"中心城区重大城建项目进展表", []list{centrals(b)}},
+		{"进度滞后项目清单", []list{laggards(b)}},
+		{"问题台账汇总", []list{sums, open}},
+		{"信息报送情况表", []list{submissions(b)}},
+	}
+}
+
+// annexSection begins a new page: 附件1 at the top left, the title centred on
+// the third line.
+func annexSection(n int, a annex) docx.Section {
+	s := sideways()
+	s.Blocks = []docx.Block{
+		docx.Paragraph{Line: lineHeight, Align: docx.Left, Runs: set(fmt.Sprintf("附件%d", n), hei, size3)},
+		docx.Paragraph{Line: lineHeight + 60, Align: docx.Center, Outline: 1, KeepNext: true, Before: 200, After: 80, Runs: set(a.title, song, size2)},
+	}
+	for i, l := range a.lists {
+		s.Blocks = append(s.Blocks, tableBlocks(l.narrow(maxLines), s.Width-s.Left-s.Right, i > 0)...)
+	}
+	return s
+}
+
+// tableBlocks are a list's heading, its unit of measure, its table and notes.
+func tableBlocks(l list, wide docx.Twips, gap bool) (out []docx.Block) {
+	before := 0
+	if gap {
+		before = 240
+	}
+	if l.heading != "" {
+		out = append(out, docx.Paragraph{Line: 400, Before: before, Align: docx.Left, KeepNext: true, Runs: set(l.heading, kai, size4)})
+	}
+	if l.measure != "" {
+		out = append(out, docx.Paragraph{Line: 340, Align: docx.Right, KeepNext: true, Runs: set(l.measure, fang, size5)})
+	}
+	out = append(out, table(l, wide))
+	for _, n := range l.notes {
+		out = append(out, docx.Paragraph{Line: 300, Align: docx.Left, Runs: set(n, fang, sizeXS5)})
+	}
+	return out
+}
+
+func table(l list, wide docx.Twips) docx.Table {
+	t := docx.Table{Header: 1, CellMargin: 50, Border: docx.Border{Size: 4}}
+	total := 0
+	for _, c := range l.columns {
+		total += c.width
+	}
+	left := wide
+	for i, c := range l.columns {
+		w := wide * c.width / total
+		if i == len(l.columns)-1 {
+			w = left
+		}
+		left -= w
+		t.Columns = append(t.Columns, w)
+	}
+	size := size5
+	if len(l.columns) > 8 {
+		size = sizeXS5
+	}
+	head := docx.Row{Height: 480}
+	for _, c := range l.columns {
+		head.Cells = append(head.Cells, docx.Cell{Fill: "F2F2F2", Paragraphs: []docx.Paragraph{{Align: docx.Center, Line: size * 13, Runs: set(c.title, hei, size)}}})
+	}
+	t.Rows = append(t.Rows, head)
+	for _, x := range l.lines {
+		t.Rows = append(t.Rows, row(l, x, size))
+	}
+	return t
+}
+
+func row(l list, x line, size int) docx.Row {
+	r := docx.Row{Height: 380}
+	cell := func(s string, a docx.Align, span int) {
+		runs := set(s, fang, size)
+		for i := range runs {
+			runs[i].Bold = x.total
+		}
+		r.Cells = append(r.Cells, docx.Cell{Span: span, Paragraphs: []docx.Paragraph{{Align: a, Line: size * 13, Runs: runs}}})
+	}
+	for i, v := range x.cells {
+		c := l.columns[i]
+		align := docx.Center
+		if c.kind == words {
+			align = docx.Left
+		}
+		s := c.kind.show(v)
+		if x.total && v == "" {
+			s = ""
+		}
+		cell(clip(s, 200), align, 1)
+	}
+	if n := len(l.columns) - len(x.cells); n > 0 {
+		cell(x.remark, docx.Center, n)
+	}
+	return r
+}

@@ -1,0 +1,207 @@
+package press
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"tongbao/internal/bulletin"
+)
+
+// maxUnitSheets is how many units have a sheet of their own; a province's have
+// one together.
+const maxUnitSheets = 60
+
+// Workbook sets the annex as an .xlsx: contents, ranking, each unit's
+// projects, the lagging list, the issue ledger, the submissions.
+func Workbook(b bulletin.Bulletin, o Office) ([]byte, error) {
+	p := newPaper(b, o)
+	w := &workbook{file: excelize.NewFile(), names: map[string]bool{}}
+	defer func() { _ = w.file.Close() }()
+	if err := w.write(p); err != nil {
+		return nil, fmt.Errorf("write the workbook: %w", err)
+	}
+	out, err := w.file.WriteToBuffer()
+	if err != nil {
+		return nil, fmt.Errorf("write the workbook: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// sheet is one sheet of the annex: lists below one another.
+type sheet struct {
+	name, title, about string
+	freeze             int // columns that stay in sight
+	lists              []list
+}
+
+type workbook struct {
+	file   *excelize.File
+	styles styles
+	names  map[string]bool // lower case
+}
+
+const contents = "目录"
+
+func (w *workbook) write(p paper) (err error) {
+	if w.styles, err = newStyles(w.file); err != nil {
+		return err
+	}
+	if err := w.file.SetSheetName("Sheet1", contents); err != nil {
+		return err
+	}
+	w.names[contents] = true
+	sheets := sheetsOf(p)
+	for i := range sheets {
+		sheets[i].name = w.name(sheets[i].name)
+		if err := w.sheet(p, sheets[i]); err != nil {
+			return fmt.Errorf("sheet %q: %w", sheets[i].name, err)
+		}
+	}
+	if err := w.contents(p, sheets); err != nil {
+		return fmt.Errorf("contents: %w", err)
+	}
+	if err := w.chart(p); err != nil {
+		return fmt.Errorf("chart: %w", err)
+	}
+	w.file.SetActiveSheet(0)
+	return w.file.SetDocProps(&excelize.DocProperties{Title: heading(p) + "附表", Creator: p.Office.Name, Identifier: p.Number})
+}
+
+func heading(p paper) string {
+	return p.Office.City + "城建项目" + p.Period.Chinese() + "份推进情况通报"
+}
+
+func sheetsOf(p paper) (out []sheet) {
+	b := p.Bulletin
+	out = append(out, sheet{"排名表", "各县（市、区）投资完成情况排名表", "投资完成、开工、入统情况和排位", 2, rankings(b)})
+	if len(b.Units) <= maxUnitSheets {
+		for _, u := range b.Units {
+			about := "未报送"
+			if u.Reported {
+				about = fmt.Sprintf("%d个项目", u.Figures.Projects)
+			}
+			out = append(out, sheet{u.Name, u.Name + p.Period.Chinese() + "份城建项目进度表", about, 3, []list{projects(u)}})
+		}
+	} else {
+		all := list{measure: "单位：万元、%", columns: append([]column{{"报送单位", 16, label, false}}, projectColumns...)}
+		for _, u := range b.Units {
+			for _, x := range projects(u).lines {
+				all.lines = append(all.lines, line{cells: append([]any{u.Name}, x.cells...), remark: x.remark, total: x.total})
+			}
+		}
+		out = append(out, sheet{"项目明细", p.Period.Chinese() + "份城建项目进度明细表", fmt.Sprintf("%d个单位", len(b.Units)), 4, []list{all}})
+	}
+	sums := issueSums(b)
+	return append(out,
+		sheet{"滞后清单", "进度滞后项目清单", fmt.Sprintf("%d个项目", b.Lagging.Count), 3, []list{laggards(b)}},
+		sheet{"问题汇总", "问题台账汇总", "分单位的问题数", 1, []list{sums}},
+		sheet{"问题台账", "问题台账（按需协调单位）", fmt.Sprintf("%d个问题", b.Issues.Total+b.Issues.Gone), 3, []list{issuesByDepartment(b)}},
+		sheet{"报送情况", "信息报送情况表", fmt.Sprintf("%d家单位", b.Submissions.Owed), 2, []list{submissions(b)}},
+	)
+}
+
+// name makes a valid name of a sheet that no other has: at most 31 characters
+// (UTF-16 units), none of : \ / ? * [ ], no apostrophe at the ends.
+func (w *workbook) name(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]'`, r) || r > 0xffff {
+			return '_'
+		}
+		return r
+	}, tidy(s))
+	if s == "" || strings.EqualFold(s, "history") { // Excel keeps that name
+		s = "单位" + s
+	}
+	r := []rune(s)
+	s = string(r[:min(len(r), 31)])
+	for n := 2; w.names[strings.ToLower(s)]; n++ {
+		end := fmt.Sprintf("(%d)", n)
+		s = string(r[:min(len(r), 31-len(end))]) + end
+	}
+	w.names[strings.ToLower(s)] = true
+	return s
+}
+
+// sheet streams one sheet: title, lists with their headers, notes and the
+// snapshot's line.
+func (w *workbook) sheet(p paper, s sheet) error {
+	if _, err := w.file.NewSheet(s.name); err != nil {
+		return err
+	}
+	header := 3 // title, unit of measure, column heads
+	if len(s.lists) > 0 && s.lists[0].heading != "" {
+		header++
+	}
+	if err := w.pages(s.name, true, header); err != nil {
+		return err
+	}
+	to, err := w.file.NewStreamWriter(s.name)
+	if err != nil {
+		return err
+	}
+	columns := 0
+	for _, l := range s.lists {
+		columns = max(columns, len(l.columns))
+	}
+	for i := range columns {
+		width := 8
+		for _, l := range s.lists {
+			if i < len(l.columns) {
+				width = max(width, l.columns[i].width)
+			}
+		}
+		if err := to.SetColWidth(i+1, i+1, float64(width)); err != nil {
+			return err
+		}
+	}
+	if err := to.SetPanes(&excelize.Panes{Freeze: true, XSplit: s.freeze, YSplit: header, TopLeftCell: cellName(s.freeze+1, header+1), ActivePane: "bottomRight"}); err != nil {
+		return err
+	}
+	c := &cursor{to: to, row: 1, columns: columns, styles: w.styles}
+	c.across(s.title, w.styles.title, 30)
+	for i, l := range s.lists {
+		c.list(l, i > 0)
+	}
+	c.across(snapshotLine(p.Bulletin), w.styles.note, 0)
+	if c.err != nil {
+		return c.err
+	}
+	return to.Flush()
+}
+
+// pages lays the sheet on A4, as wide as a page, and repeats its header.
+func (w *workbook) pages(name string, landscape bool, header int) error {
+	a4, one, many, orientation := 9, 1, 0, "portrait"
+	if landscape {
+		orientation = "landscape"
+	}
+	fit := true
+	if err := w.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	if err := w.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}); err != nil {
+		return err
+	}
+	side, end, center := 0.6, 0.7, true
+	if err := w.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &end, Bottom: &end, Horizontally: &center}); err != nil {
+		return err
+	}
+	if err := w.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页，共 &N 页"}); err != nil {
+		return err
+	}
+	if header == 0 {
+		return nil
+	}
+	return w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name,
+		RefersTo: fmt.Sprintf("'%s'!$1:$%d", name, header)})
+}
+
+func cellName(column, row int) string {
+	s, err := excelize.CoordinatesToCellName(column, row)
+	if err != nil {
+		return "A1"
+	}
+	return s
+}

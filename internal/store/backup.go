@@ -2,10 +2,15 @@ package store
 
 import (
 	"archive/tar"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,21 +35,16 @@ func (t *Tx) CountItems(state outbox.State) (int, error) {
 
 // Backup writes the data directory as a tar archive while it is in use: the
 // database as of one transaction, then the journal and the letters, which only
-// ever grow, so that whatever the database names is there.
+// ever grow, so that whatever the database names is there. The last entry,
+// sums.json, has the SHA-256 of all others: bbolt's pages have none, and an
+// archive that was cut between two entries looks whole.
 func (s *Store) Backup(w io.Writer) error {
-	tw := tar.NewWriter(w)
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		h := &tar.Header{Name: "tongbao.db", Mode: 0o600, Size: tx.Size(), ModTime: time.Now()}
-		if err := tw.WriteHeader(h); err != nil {
-			return err
-		}
-		_, err := tx.WriteTo(tw)
-		return err
-	})
+	b := backup{tw: tar.NewWriter(w), sums: map[string]string{}}
+	err := s.db.View(func(tx *bbolt.Tx) error { return b.add("tongbao.db", tx.Size(), tx) })
 	if err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}
-	if err := s.backupJournal(tw); err != nil {
+	if err := s.backupJournal(b); err != nil {
 		return fmt.Errorf("back up journal: %w", err)
 	}
 	err = filepath.WalkDir(filepath.Join(s.dir, "letters"), func(path string, d fs.DirEntry, err error) error {
@@ -55,33 +55,55 @@ func (s *Store) Backup(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return addFile(tw, path, filepath.ToSlash(name))
+		return b.addFile(path, filepath.ToSlash(name))
 	})
 	if err != nil {
 		return fmt.Errorf("back up letters: %w", err)
 	}
-	return tw.Close()
+	sums, err := json.Marshal(b.sums)
+	if err == nil {
+		err = b.add(sumsName, int64(len(sums)), bytes.NewReader(sums))
+	}
+	if err := errors.Join(err, b.tw.Close()); err != nil {
+		return fmt.Errorf("back up: %w", err)
+	}
+	return nil
 }
 
-func (s *Store) backupJournal(tw *tar.Writer) error {
+const sumsName = "sums.json"
+
+func (s *Store) backupJournal(b backup) error {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
-	return addFile(tw, s.journal.f.Name(), "journal.jsonl")
+	return b.addFile(s.journal.f.Name(), "journal.jsonl")
 }
 
-func addFile(tw *tar.Writer, path, name string) error {
+// backup is an archive that is being written.
+type backup struct {
+	tw   *tar.Writer
+	sums map[string]string // by entry
+}
+
+func (b backup) addFile(path, name string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	if err := tw.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(data)), ModTime: time.Now()}); err != nil {
+	return b.add(name, int64(len(data)), bytes.NewReader(data))
+}
+
+func (b backup) add(name string, size int64, from io.WriterTo) error {
+	if err := b.tw.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: time.Now()}); err != nil {
 		return err
 	}
-	_, err = tw.Write(data)
+	sum := sha256.New()
+	_, err := from.WriteTo(io.MultiWriter(b.tw, sum))
+	b.sums[name] = hex.EncodeToString(sum.Sum(nil))
 	return err
 }
 
-// Restore unpacks a backup into a directory that must not be there or be empty.
+// Restore unpacks a backup into a directory that must not be there or be
+// empty, and checks it to its last byte.
 func Restore(r io.Reader, dir string) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("restore: directory %q is not empty", dir)
@@ -95,6 +117,7 @@ func Restore(r io.Reader, dir string) error {
 	}
 	defer root.Close()
 	tr := tar.NewReader(r)
+	is, want := map[string]string{}, map[string]string(nil)
 	for {
 		h, err := tr.Next()
 		if errors.Is(err, io.EOF) {
@@ -103,25 +126,39 @@ func Restore(r io.Reader, dir string) error {
 		if err != nil {
 			return fmt.Errorf("restore: read backup: %w", err)
 		}
-		if err := unpack(root, h.Name, tr); err != nil {
+		if h.Name == sumsName {
+			if err := json.NewDecoder(tr).Decode(&want); err != nil {
+				return fmt.Errorf("restore %q: %w", h.Name, err)
+			}
+			continue
+		}
+		if is[h.Name], err = unpack(root, h.Name, tr); err != nil {
 			return fmt.Errorf("restore %q: %w", h.Name, err)
 		}
+	}
+	if want == nil {
+		return fmt.Errorf("restore: the backup has no %s: it was cut short", sumsName)
+	}
+	if !maps.Equal(is, want) {
+		return errors.New("restore: the backup is damaged: its files are not those that it was made of")
 	}
 	return Verify(dir)
 }
 
-func unpack(root *os.Root, name string, r io.Reader) error {
+// unpack writes one file and returns its SHA-256.
+func unpack(root *os.Root, name string, r io.Reader) (string, error) {
 	if dir := filepath.Dir(filepath.FromSlash(name)); dir != "." {
 		if err := root.MkdirAll(dir, 0o700); err != nil {
-			return err
+			return "", err
 		}
 	}
 	f, err := root.OpenFile(filepath.FromSlash(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Sync(), f.Close())
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(f, sum), r)
+	return hex.EncodeToString(sum.Sum(nil)), errors.Join(err, f.Sync(), f.Close())
 }
 
 // Verify opens a data directory that nobody uses and checks that the database
@@ -132,11 +169,13 @@ func Verify(dir string) error {
 		return err
 	}
 	defer s.Close()
-	err = s.db.View(func(tx *bbolt.Tx) error {
-		for e := range tx.Check() {
-			return e
+	err = s.db.View(func(tx *bbolt.Tx) (first error) {
+		for e := range tx.Check() { // to its end: what is left unread holds the checker up for ever
+			if first == nil {
+				first = e
+			}
 		}
-		return nil
+		return first
 	})
 	if err != nil {
 		return fmt.Errorf("database is damaged: %w", err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -49,6 +50,9 @@ func openJournal(path string) (*journal, error) {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	size, err := f.Seek(0, io.SeekEnd)
+	if err == nil && size == 0 { // perhaps just made: its name must last, too
+		err = syncDir(filepath.Dir(path))
+	}
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("open journal: %w", err)

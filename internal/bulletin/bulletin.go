@@ -70,7 +70,7 @@ type Bulletin struct {
 	Groups       []Group          `json:"groups"`
 	Natures      []Nature         `json:"natures"`
 	LateStarts   []Named          `json:"late_starts"`  // due to have started, and told not to have
-	Unregistered []Named          `json:"unregistered"` // 应统未统: started, and told not to be in statistics
+	Unregistered []Named          `json:"unregistered"` // 应统未统: started, large enough, and told not to be in statistics
 	Lagging      Lagging          `json:"lagging"`
 	Issues       Ledger           `json:"issues"`
 	Submissions  Submissions      `json:"submissions"`
@@ -98,7 +98,7 @@ type Figures struct {
 	NewPlanned *int    `json:"new_planned,omitempty"`    // projects of nature new, of units with that column
 	NewStarted *int    `json:"new_started,omitempty"`    // of these
 	StartRate  *Number `json:"start_rate_new,omitempty"` // NewStarted ÷ NewPlanned (算法甲)
-	StatsDue   *int    `json:"stats_due,omitempty"`      // started, of units with both columns
+	StatsDue   *int    `json:"stats_due,omitempty"`      // started and large enough for the statistics, of units with both columns
 	StatsDone  *int    `json:"stats_done,omitempty"`     // of these, in statistics
 	StatsRate  *Number `json:"stats_rate,omitempty"`
 	FinishPlan *int    `json:"finish_planned,omitempty"` // due to be finished this year, of units that tell

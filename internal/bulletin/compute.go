@@ -79,7 +79,7 @@ func (s *sums) take(b *Bulletin, u *Unit, t reporting.Table) {
 		if due, late := s.lateStart(p, cols); late {
 			b.LateStarts = append(b.LateStarts, Named{u.Name, p.name(), due})
 		}
-		if cols.started && cols.inStats && p.is(reporting.FIsStarted) == yes && p.is(reporting.FInStats) == no {
+		if cols.started && cols.inStats && p.statsDue() && p.is(reporting.FInStats) == no {
 			b.Unregistered = append(b.Unregistered, Named{Unit: u.Name, Project: p.name()})
 		}
 	}

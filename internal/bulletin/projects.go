@@ -8,10 +8,6 @@ import (
 	"tongbao/internal/reporting"
 )
 
-// maxDepth bounds packages within packages; deeper parts are taken as parts of
-// the level above.
-const maxDepth = 4
-
 // project is a row with the parts of its package. Orphans are the parts of a
 // package that has no row of its own: their amounts count, as one package's,
 // and no project is counted for them.
@@ -19,6 +15,11 @@ type project struct {
 	row     reporting.Row
 	parts   []*project
 	orphans bool
+
+	// What was asked of it before: packages may be nested as deep as a
+	// stranger likes, and each level asks all below it.
+	sums    map[reporting.Field]*decimal.Decimal
+	answers map[reporting.Field]answer
 }
 
 func (p *project) name() string { return p.row.Text(reporting.FProjectName) }
@@ -71,14 +72,19 @@ func owner(rows []int, of int) int {
 	return best
 }
 
-// circular reports whether a part's packages lead back to itself, or too deep.
+// circular reports whether a part's packages lead into a circle: nobody is
+// the whole then.
 func circular(parent []int, i int) bool {
-	for p, n := parent[i], 0; p >= 0; p, n = parent[p], n+1 {
-		if p == i || n >= maxDepth {
+	for slow, fast := i, i; ; {
+		for range 2 {
+			if fast = parent[fast]; fast < 0 {
+				return false
+			}
+		}
+		if slow = parent[slow]; slow == fast {
 			return true
 		}
 	}
-	return false
 }
 
 // plain makes names comparable: white space never tells projects apart.
@@ -91,10 +97,22 @@ func (p *project) amount(f reporting.Field) (sum decimal.Decimal, ok bool) {
 			return d, true
 		}
 	}
+	if known, asked := p.sums[f]; asked {
+		if known == nil {
+			return sum, false
+		}
+		return *known, true
+	}
 	for _, q := range p.parts {
 		if d, has := q.amount(f); has {
 			sum, ok = sum.Add(d), true
 		}
+	}
+	if p.sums == nil {
+		p.sums = map[reporting.Field]*decimal.Decimal{}
+	}
+	if p.sums[f] = nil; ok {
+		p.sums[f] = &sum
 	}
 	return sum, ok
 }
@@ -116,6 +134,17 @@ func (p *project) is(f reporting.Field) answer {
 		}
 		return no
 	}
+	if a, asked := p.answers[f]; asked {
+		return a
+	}
+	if p.answers == nil {
+		p.answers = map[reporting.Field]answer{}
+	}
+	p.answers[f] = p.ofParts(f)
+	return p.answers[f]
+}
+
+func (p *project) ofParts(f reporting.Field) answer {
 	out := unknown
 	for i, q := range p.parts {
 		switch a := q.is(f); {
@@ -206,11 +235,22 @@ func (m measure) project(p *project, c columns) Figures {
 	count(f.InStats, inStats)
 	count(f.NewPlanned, natureOf(p.row) == "new")
 	count(f.NewStarted, natureOf(p.row) == "new" && started)
-	count(f.StatsDue, started)
+	count(f.StatsDue, p.statsDue())
 	count(f.StatsDone, started && inStats)
 	count(f.FinishPlan, m.toFinish(p))
 	count(f.Finished, m.toFinish(p) && m.finished(p) == yes)
 	return f
+}
+
+// statsFrom is the total investment in 万元 from which a project belongs into
+// the statistics of fixed-asset investment (固定资产投资统计起点).
+var statsFrom = decimal.NewFromInt(500)
+
+// statsDue: started, and not known to be too small for the statistics; what is
+// in them is not.
+func (p *project) statsDue() bool {
+	total, ok := p.amount(reporting.FTotalInvest)
+	return p.is(reporting.FIsStarted) == yes && (!ok || !total.LessThan(statsFrom) || p.is(reporting.FInStats) == yes)
 }
 
 // leaves is how many parts the project has at the lowest level.

@@ -195,6 +195,9 @@ func (w *writer) runProperties(r Run) {
 	if r.Bold {
 		w.put(`<w:b/>`)
 	}
+	if r.OffGrid {
+		w.put(`<w:snapToGrid w:val="0"/>`)
+	}
 	if r.Color != "" {
 		w.put(`<w:color w:val="%s"/>`, r.Color)
 	}

@@ -25,10 +25,11 @@ type Fonts struct{ East, Latin string }
 // Document is a whole file.
 type Document struct {
 	Title, Author string
-	Created       time.Time // zero writes none
-	Fonts         Fonts     // the default
-	Size          int       // the default, in half points; 0 is 32 (三号)
-	OddEven       bool      // footers differ on odd and even pages
+	Created       time.Time         // zero writes none
+	Fonts         Fonts             // the default
+	Substitutes   map[string]string // the font to use where one is not there
+	Size          int               // the default, in half points; 0 is 32 (三号)
+	OddEven       bool              // footers differ on odd and even pages
 	Sections      []Section
 }
 
@@ -103,6 +104,7 @@ type Run struct {
 	Bold    bool
 	Color   string // "FF0000"
 	Spacing Twips  // added between characters
+	OffGrid bool   // not spaced by the document grid
 	Field   string // PAGE, instead of Text
 	Picture *Picture
 }

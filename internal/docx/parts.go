@@ -63,7 +63,9 @@ func (w *writer) styles() string {
 	return declaration + `<w:styles ` + namespaces + `><w:docDefaults><w:rPrDefault><w:rPr>` + w.rFonts(w.doc.Fonts) +
 		fmt.Sprintf(`<w:kern w:val="2"/><w:sz w:val="%[1]d"/><w:szCs w:val="%[1]d"/><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>`, w.doc.Size) +
 		`</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>` +
-		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr><w:widowControl w:val="0"/><w:jc w:val="both"/></w:pPr></w:style>` +
+		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr><w:widowControl w:val="0"/><w:jc w:val="both"/></w:pPr>` +
+		// Again, for programs that count the grid by the style alone.
+		fmt.Sprintf(`<w:rPr><w:sz w:val="%[1]d"/><w:szCs w:val="%[1]d"/></w:rPr></w:style>`, w.doc.Size) +
 		`<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style></w:styles>`
 }
 
@@ -80,7 +82,12 @@ func (w *writer) fontTable() string {
 	var b strings.Builder
 	b.WriteString(declaration + `<w:fonts ` + namespaces + `>`)
 	for _, f := range w.fonts {
-		fmt.Fprintf(&b, `<w:font w:name="%s"/>`, escape(f))
+		other := w.doc.Substitutes[f]
+		if other == "" {
+			fmt.Fprintf(&b, `<w:font w:name="%s"/>`, escape(f))
+			continue
+		}
+		fmt.Fprintf(&b, `<w:font w:name="%s"><w:altName w:val="%s"/></w:font>`, escape(f), escape(other))
 	}
 	b.WriteString(`</w:fonts>`)
 	return b.String()

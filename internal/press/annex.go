@@ -34,7 +34,7 @@ func annexSection(n int, a annex) docx.Section {
 	s := sideways()
 	s.Blocks = []docx.Block{
 		docx.Paragraph{Line: lineHeight, Align: docx.Left, Runs: set(fmt.Sprintf("附件%d", n), hei, size3)},
-		docx.Paragraph{Line: lineHeight + 60, Align: docx.Center, Outline: 1, KeepNext: true, Before: 200, After: 80, Runs: set(a.title, song, size2)},
+		docx.Paragraph{Line: lineHeight + 60, Align: docx.Center, Outline: 1, KeepNext: true, Before: 120, After: 40, Runs: set(a.title, song, size2)},
 	}
 	for i, l := range a.lists {
 		s.Blocks = append(s.Blocks, tableBlocks(l.narrow(maxLines), s.Width-s.Left-s.Right, i > 0)...)
@@ -56,13 +56,13 @@ func tableBlocks(l list, wide docx.Twips, gap bool) (out []docx.Block) {
 	}
 	out = append(out, table(l, wide))
 	for _, n := range l.notes {
-		out = append(out, docx.Paragraph{Line: 300, Align: docx.Left, Runs: set(n, fang, sizeXS5)})
+		out = append(out, docx.Paragraph{Line: 300, Align: docx.Left, Runs: set(n, fang, sizeS5)})
 	}
 	return out
 }
 
 func table(l list, wide docx.Twips) docx.Table {
-	t := docx.Table{Header: 1, CellMargin: 50, Border: docx.Border{Size: 4}}
+	t := docx.Table{Header: 1, CellMargin: 70, Border: docx.Border{Size: 4}}
 	total := 0
 	for _, c := range l.columns {
 		total += c.width
@@ -78,7 +78,7 @@ func table(l list, wide docx.Twips) docx.Table {
 	}
 	size := size5
 	if len(l.columns) > 8 {
-		size = sizeXS5
+		size = sizeS5
 	}
 	head := docx.Row{Height: 480}
 	for _, c := range l.columns {
@@ -92,7 +92,7 @@ func table(l list, wide docx.Twips) docx.Table {
 }
 
 func row(l list, x line, size int) docx.Row {
-	r := docx.Row{Height: 380}
+	r := docx.Row{Height: 350}
 	cell := func(s string, a docx.Align, span int) {
 		runs := set(s, fang, size)
 		for i := range runs {

@@ -52,13 +52,39 @@ func (l list) narrow(n int) list {
 			out.notes = append([]string{fmt.Sprintf("共%d条，此处列前%d条，其余见附表（Excel）。", len(l.lines), n)}, out.notes...)
 			break
 		}
-		short := line{remark: x.remark, total: x.total}
-		for _, k := range keep {
-			if k < len(x.cells) {
-				short.cells = append(short.cells, x.cells[k])
-			}
+		out.lines = append(out.lines, x.only(keep))
+	}
+	return out
+}
+
+// full is the list as the workbook prints it: without the additional columns
+// that nobody filled in.
+func (l list) full() list {
+	var keep []int
+	out := list{heading: l.heading, measure: l.measure, notes: l.notes}
+	for i, c := range l.columns {
+		filled := !c.wide
+		for _, x := range l.lines {
+			filled = filled || !x.total && i < len(x.cells) && c.kind.show(x.cells[i]) != absent
 		}
-		out.lines = append(out.lines, short)
+		if filled {
+			out.columns = append(out.columns, c)
+			keep = append(keep, i)
+		}
+	}
+	for _, x := range l.lines {
+		out.lines = append(out.lines, x.only(keep))
+	}
+	return out
+}
+
+// only is the line with these cells.
+func (x line) only(keep []int) line {
+	out := line{remark: x.remark, total: x.total}
+	for _, k := range keep {
+		if k < len(x.cells) {
+			out.cells = append(out.cells, x.cells[k])
+		}
 	}
 	return out
 }
@@ -166,10 +192,10 @@ func rankingNotes(b bulletin.Bulletin) []string {
 // projectColumns are a project's, for the central units' table and the
 // workbook's.
 var projectColumns = []column{
-	{"序号", 6, label, false}, {"责任单位", 16, words, false}, {"项目名称", 34, words, false}, {"所属项目", 20, words, true},
-	{"项目类别", 12, words, true}, {"建设性质", 9, label, true}, {"总投资", 13, wan, true}, {"年度计划投资", 13, wan, false}, {"本月完成", 12, wan, false},
-	{"累计完成", 12, wan, false}, {"占年度计划", 10, pct, false}, {"与序时比（±百分点）", 11, pp, false}, {"进度评价", 8, label, false}, {"是否开工", 7, label, true},
-	{"是否竣工", 7, label, true}, {"是否入统", 7, label, true}, {"形象进度", 40, words, false}, {"责任领导", 12, words, true},
+	{"序号", 6, label, false}, {"责任单位", 14, words, false}, {"项目名称", 28, words, false}, {"所属项目", 16, words, true},
+	{"项目类别", 11, words, true}, {"建设性质", 8, label, true}, {"总投资", 12, wan, true}, {"年度计划投资", 12, wan, false}, {"本月完成", 11, wan, false},
+	{"累计完成", 11, wan, false}, {"占年度计划", 9, pct, false}, {"与序时比（±百分点）", 10, pp, false}, {"进度评价", 7, label, false}, {"是否开工", 6, label, true},
+	{"是否竣工", 6, label, true}, {"是否入统", 6, label, true}, {"形象进度", 32, words, false}, {"责任领导", 10, words, true},
 }
 
 func projectLine(n int, unit string, p bulletin.Project) line {
@@ -183,7 +209,8 @@ func projectLine(n int, unit string, p bulletin.Project) line {
 
 // projects is one unit's list.
 func projects(u bulletin.Unit) list {
-	l := list{measure: "单位：万元、%", columns: projectColumns}
+	l := list{measure: "单位：万元、%", columns: slices.Clone(projectColumns)}
+	l.columns[1].wide = true // dropped where the table has no such column
 	for i, p := range u.Projects {
 		l.lines = append(l.lines, projectLine(i+1, "", p))
 	}
@@ -225,7 +252,7 @@ func laggards(b bulletin.Bulletin) list {
 	l := list{measure: "单位：万元、%", columns: []column{
 		{"序号", 6, label, false}, {"单位", 12, label, false}, {"项目名称", 30, words, false}, {"责任单位", 16, words, true}, {"年度计划投资", 12, wan, false},
 		{"累计完成", 12, wan, false}, {"占年度计划", 10, pct, false}, {"与序时比（±百分点）", 11, pp, false}, {"计划进度", 24, words, true}, {"实际进度", 24, words, true},
-		{"原因类别", 10, label, false}, {"滞后原因", 30, words, false}, {"整改措施", 30, words, false}, {"预计赶上时间", 13, label, false}, {"责任领导", 12, words, true},
+		{"原因类别", 13, label, false}, {"滞后原因", 30, words, false}, {"整改措施", 30, words, false}, {"预计赶上时间", 15, label, false}, {"责任领导", 12, words, true},
 	}}
 	for i, x := range b.Lagging.Items {
 		l.lines = append(l.lines, line{cells: []any{i + 1, x.Unit, x.Project, x.RespUnit, x.YearPlan, x.YTDDone, x.YTDPct, x.GapPP, x.Planned, x.Actual,
@@ -253,9 +280,9 @@ func issueSums(b bulletin.Bulletin) list {
 }
 
 var issueColumns = []column{
-	{"序号", 6, label, false}, {"单位", 12, label, false}, {"项目名称", 26, words, false}, {"问题描述", 40, words, false}, {"问题类别", 10, label, false},
-	{"需协调单位", 18, words, false}, {"整改措施", 30, words, true}, {"整改进展", 30, words, true}, {"提出时间", 13, label, true}, {"整改时限", 13, label, false}, {"状态", 11, label, false},
-	{"销号时间", 13, label, true},
+	{"序号", 6, label, false}, {"单位", 12, label, false}, {"项目名称", 26, words, false}, {"问题描述", 40, words, false}, {"问题类别", 12, label, false},
+	{"需协调单位", 18, words, false}, {"整改措施", 30, words, true}, {"整改进展", 30, words, true}, {"提出时间", 15, label, true}, {"整改时限", 15, label, false}, {"状态", 13, label, false},
+	{"销号时间", 15, label, true},
 }
 
 func issueLine(n int, i bulletin.Issue, state string) line {
@@ -334,9 +361,9 @@ func lead(units string) string {
 func submissions(b bulletin.Bulletin) list {
 	l := list{columns: []column{{"序号", 6, label, false}, {"单位", 20, label, false}}}
 	for _, k := range reporting.Kinds {
-		l.columns = append(l.columns, column{k.Short(), 22, label, false})
+		l.columns = append(l.columns, column{k.Short(), 26, label, false})
 	}
-	l.columns = append(l.columns, column{"报送结果", 13, label, false}, column{"备注", 30, words, false})
+	l.columns = append(l.columns, column{"报送结果", 13, label, false}, column{"备注", 28, words, false})
 	for i, s := range b.Submissions.Units {
 		x := line{cells: []any{i + 1, s.Unit}}
 		again := 0

@@ -121,17 +121,19 @@ func city() bulletin.Bulletin {
 			plan := 3000 + 700*((i*5+j*11)%13)
 			share := 8 + (i*13+j*17)%34
 			started := (i+j)%4 != 0
-			name := u.Aliases
-			_ = name
-			project := u.Name + what[n]
+			project := what[n]
+			finish := "2022-06"
+			if natures[j%5] == "finish" || j == 2 {
+				finish = "2021-12"
+			}
 			done := float64(plan*share) / 100
 			if natures[j%5] == "new" && !started {
 				done = float64(plan) * 0.05
 			}
 			rows = append(rows, fields(6+j, reporting.FProjectName, project, reporting.FCategory, kinds[n], reporting.FNature, natures[j%5],
 				reporting.FTotalInvest, plan*3, reporting.FYearPlan, plan, reporting.FMonthDone, done/3, reporting.FYTDDone, done,
-				reporting.FIsStarted, started, reporting.FIsFinished, false, reporting.FInStats, started && j != 4, reporting.FPlanStart, "2021-03",
-				reporting.FPlanFinish, "2021-12", reporting.FProgressText, "完成基础施工，正在进行主体施工，累计完成形象进度的三成。"))
+				reporting.FIsStarted, started, reporting.FIsFinished, false, reporting.FInStats, started && j != 4, reporting.FPlanStart, []string{"2021-03", "2021-06", "2021-05"}[(i+j)%3],
+				reporting.FPlanFinish, finish, reporting.FProgressText, "完成基础施工，正在进行主体施工，累计完成形象进度的三成。"))
 			if share < 15 && len(late) < 3 {
 				late = append(late, fields(5+j, reporting.FProjectName, project, reporting.FReason, why[(i+j)%5], reporting.FMeasure, "倒排工期，增加作业班组，每周调度",
 					reporting.FCatchUpAt, "2021-06", reporting.FRespUnit, u.Name+"住建局"))

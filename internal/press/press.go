@@ -56,5 +56,5 @@ func FileNames(b bulletin.Bulletin, o Office) (word, workbook string) {
 // snapshotLine is printed in every form: by it the three can be told to belong
 // together.
 func snapshotLine(b bulletin.Bulletin) string {
-	return "数据快照：" + b.Number + "；数据时点：" + b.AsOf.Format("2006年1月2日15:04")
+	return "数据快照" + b.Number + "，数据时点" + b.AsOf.Format("2006年1月2日15:04")
 }

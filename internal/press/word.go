@@ -13,16 +13,17 @@ import (
 
 // The measures of GB/T 9704-2012: A4, 22 lines of 28 characters of size 三号.
 const (
-	pageWidth, pageHeight               = 11906, 16838
-	marginTop, marginRight              = 2098, 1474
-	marginBottom, marginLeft            = 1984, 1588
-	textWidth                           = pageWidth - marginLeft - marginRight
-	textLength                          = pageHeight - marginTop - marginBottom
-	lineHeight                          = 579  // 28.95 points: 22 lines fill the page, 580 would leave 21
-	charSpace                           = -849 // 28 characters a line
-	footerEdge                          = 1304 // the page number stands 7 mm below the text
-	red                                 = "FF0000"
-	size2, size3, size4, size5, sizeXS5 = 44, 32, 28, 21, 18 // 二号, 三号, 四号, 五号, 小五, in half points
+	pageWidth, pageHeight                      = 11906, 16838
+	marginTop, marginRight                     = 2098, 1474
+	marginBottom, marginLeft                   = 1984, 1588
+	textWidth                                  = pageWidth - marginLeft - marginRight
+	textLength                                 = pageHeight - marginTop - marginBottom
+	lineHeight                                 = 579  // 28.95 points: 22 lines fill the page, 580 would leave 21
+	charSpace                                  = -849 // 28 characters a line
+	tight                                      = -5   // a quarter of a point less than 16: the same without the grid
+	footerEdge                                 = 1304 // the page number stands 7 mm below the text
+	red                                        = "FF0000"
+	size2, size3, size4, sizeS4, size5, sizeS5 = 44, 32, 28, 24, 21, 18 // 二号, 三号, 四号, 小四, 五号, 小五, in half points
 )
 
 // The fonts go by name only; who prints the bulletin has them.
@@ -46,7 +47,7 @@ func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) {
 	}
 	d := docx.Document{
 		Title: text.Title, Author: o.Name, Created: b.AsOf,
-		Fonts: docx.Fonts{East: fang, Latin: latin}, Size: size3, OddEven: true,
+		Fonts: docx.Fonts{East: fang, Latin: latin}, Size: size3, OddEven: true, Substitutes: complete,
 	}
 	s := upright()
 	s.Blocks = append(head(p), body(p, text)...)
@@ -97,11 +98,11 @@ func head(p paper) []docx.Block {
 		mark = draftMark
 	}
 	dated := cmp.Or(o.Dated, p.AsOf.Format("2006年")+"　月　日")
-	side := docx.Paragraph{Line: lineHeight, OffGrid: true, Runs: set(o.Name+"\t"+dated, fang, size3),
-		Tabs: []docx.Tab{{At: textWidth - 280, Align: docx.Right}}, LeftChars: 100,
+	side := docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Left, Runs: full("　"+o.Name+"\t"+dated, fang),
+		Tabs:   []docx.Tab{{At: textWidth - 320, Align: docx.Right}},
 		Bottom: docx.Border{Size: 12, Color: red, Space: 11}}
 	if len([]rune(o.Name)) > 17 { // so that both fit on the line
-		side.Runs = set(o.Name+"\t"+dated, fang, size4)
+		side.Runs = set("　"+o.Name+"\t"+dated, fang, size4)
 	}
 	title := cmp.Or(o.Head, "城建项目大会战工作通报")
 	size := 84 // 初号, less where the name is long: it stays on one line
@@ -109,15 +110,32 @@ func head(p paper) []docx.Block {
 		size = max(36, min(size, (textWidth-400)/n/10))
 	}
 	return []docx.Block{
-		docx.Paragraph{Line: lineHeight, Align: docx.Left, Runs: set(mark, hei, size3)},
+		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Left, Runs: full(mark, hei)},
 		docx.Paragraph{Line: size*10 + 300, Before: 500, OffGrid: true, Align: docx.Center, Runs: colored(set(title, song, size), red)},
 		blank(),
-		docx.Paragraph{Line: lineHeight, Align: docx.Center, Runs: set(cmp.Or(o.Issue, "第　　期"), fang, size3)},
+		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Center, Runs: full(cmp.Or(o.Issue, "第　　期"), fang)},
 		side,
 	}
 }
 
-func blank() docx.Block { return docx.Paragraph{Line: lineHeight, Runs: set(" ", fang, size3)} }
+func blank() docx.Block {
+	return docx.Paragraph{Line: lineHeight, OffGrid: true, Runs: full(" ", fang)}
+}
+
+func kept() docx.Block {
+	return docx.Paragraph{Line: lineHeight, OffGrid: true, KeepNext: true, Runs: full(" ", fang)}
+}
+
+// full makes runs of the text's own size, so close that 28 characters fill a
+// line. The section has the standard's grid too, but only Word presses a
+// character into a cell that is narrower than itself: LibreOffice gives it two.
+func full(s, font string) []docx.Run {
+	runs := set(s, font, size3)
+	for i := range runs {
+		runs[i].Spacing, runs[i].OffGrid = tight, true
+	}
+	return runs
+}
 
 // body is the text from the title to the date.
 func body(p paper, text Prose) []docx.Block {
@@ -127,26 +145,32 @@ func body(p paper, text Prose) []docx.Block {
 	}
 	blocks = append(blocks, blank())
 	if text.To != "" {
-		blocks = append(blocks, docx.Paragraph{Line: lineHeight, Runs: set(text.To, fang, size3)})
+		blocks = append(blocks, docx.Paragraph{Line: lineHeight, OffGrid: true, Runs: full(text.To, fang)})
 	}
 	if text.Lead != "" {
 		blocks = append(blocks, paragraph(text.Lead))
 	}
 	for _, s := range text.Sections {
-		blocks = append(blocks, docx.Paragraph{Line: lineHeight, FirstChars: 200, Outline: 1, KeepNext: true, Runs: set(s.Heading, hei, size3)})
+		blocks = append(blocks, docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Outline: 1, KeepNext: true, Runs: full(s.Heading, hei)})
 		for _, l := range s.Paragraphs {
 			blocks = append(blocks, paragraph(l))
 		}
 	}
-	blocks = append(blocks, blank())
+	// No page holds the signature alone: the last paragraph of the text and the
+	// list of annexes go with it.
+	if last, ok := blocks[len(blocks)-1].(docx.Paragraph); ok {
+		last.KeepNext = true
+		blocks[len(blocks)-1] = last
+	}
+	blocks = append(blocks, kept())
 	for i, a := range annexes(p) {
 		// 附件： and the first number, then the names below one another.
 		first := "附件："
 		if i > 0 {
 			first = "　　　"
 		}
-		blocks = append(blocks, docx.Paragraph{Line: lineHeight, Align: docx.Left, LeftChars: 650, HangingChars: 450,
-			Runs: set(fmt.Sprintf("%s%d. %s", first, i+1, a.title), fang, size3)})
+		blocks = append(blocks, docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Left, KeepNext: true, LeftChars: 650, HangingChars: 450,
+			Runs: full(fmt.Sprintf("%s%d. %s", first, i+1, a.title), fang)})
 	}
 	return append(blocks, signed(p)...)
 }
@@ -155,15 +179,15 @@ func body(p paper, text Prose) []docx.Block {
 var second = regexp.MustCompile(`^（[一二三四五六七八九十]+）[^。：；]{0,24}。?`)
 
 func paragraph(s string) docx.Block {
-	p := docx.Paragraph{Line: lineHeight, FirstChars: 200}
+	p := docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200}
 	if h := second.FindString(s); h != "" {
-		p.Runs = set(h, kai, size3)
+		p.Runs = full(h, kai)
 		s = s[len(h):]
 		if s == "" {
 			p.KeepNext, p.Outline = true, 2
 		}
 	}
-	p.Runs = append(p.Runs, set(s, fang, size3)...)
+	p.Runs = append(p.Runs, full(s, fang)...)
 	return p
 }
 
@@ -179,11 +203,11 @@ func signed(p paper) []docx.Block {
 	if (n-2)*100 < m { // the date is the longer one: it keeps two, the name moves in
 		nameRight, right = 200+m-(n-2)*100, 200
 	}
-	note := docx.Paragraph{Line: lineHeight, FirstChars: 200, Align: docx.Left, Runs: set("（"+snapshotLine(p.Bulletin)+"）", fang, size4), Size: size4}
+	note := docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Align: docx.Left, Runs: set("（"+snapshotLine(p.Bulletin)+"）", fang, sizeS4), Size: sizeS4}
 	return []docx.Block{
-		blank(),
-		docx.Paragraph{Line: lineHeight, Align: docx.Right, RightChars: nameRight, KeepNext: true, Runs: set(name, fang, size3)},
-		docx.Paragraph{Line: lineHeight, Align: docx.Right, RightChars: right, KeepNext: true, Runs: set(date, fang, size3)},
+		kept(),
+		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Right, RightChars: nameRight, KeepNext: true, Runs: full(name, fang)},
+		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Right, RightChars: right, KeepNext: true, Runs: full(date, fang)},
 		note,
 	}
 }

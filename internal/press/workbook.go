@@ -32,7 +32,7 @@ func Workbook(b bulletin.Bulletin, o Office) ([]byte, error) {
 // sheet is one sheet of the annex: lists below one another.
 type sheet struct {
 	name, title, about string
-	freeze             int // columns that stay in sight
+	freeze             int // columns that stay in sight, at least
 	lists              []list
 }
 
@@ -55,6 +55,14 @@ func (w *workbook) write(p paper) (err error) {
 	sheets := sheetsOf(p)
 	for i := range sheets {
 		sheets[i].name = w.name(sheets[i].name)
+		for j, l := range sheets[i].lists {
+			sheets[i].lists[j] = l.full()
+		}
+		for j, c := range sheets[i].lists[0].columns {
+			if c.title == "项目名称" { // up to the name of what the row is about
+				sheets[i].freeze = j + 1
+			}
+		}
 		if err := w.sheet(p, sheets[i]); err != nil {
 			return fmt.Errorf("sheet %q: %w", sheets[i].name, err)
 		}
@@ -82,7 +90,7 @@ func sheetsOf(p paper) (out []sheet) {
 			if u.Reported {
 				about = fmt.Sprintf("%d个项目", u.Figures.Projects)
 			}
-			out = append(out, sheet{u.Name, u.Name + p.Period.Chinese() + "份城建项目进度表", about, 3, []list{projects(u)}})
+			out = append(out, sheet{u.Name, u.Name + p.Period.Chinese() + "份城建项目进度表", about, 1, []list{projects(u)}})
 		}
 	} else {
 		all := list{measure: "单位：万元、%", columns: append([]column{{"报送单位", 16, label, false}}, projectColumns...)}
@@ -91,13 +99,13 @@ func sheetsOf(p paper) (out []sheet) {
 				all.lines = append(all.lines, line{cells: append([]any{u.Name}, x.cells...), remark: x.remark, total: x.total})
 			}
 		}
-		out = append(out, sheet{"项目明细", p.Period.Chinese() + "份城建项目进度明细表", fmt.Sprintf("%d个单位", len(b.Units)), 4, []list{all}})
+		out = append(out, sheet{"项目明细", p.Period.Chinese() + "份城建项目进度明细表", fmt.Sprintf("%d个单位", len(b.Units)), 1, []list{all}})
 	}
 	sums := issueSums(b)
 	return append(out,
-		sheet{"滞后清单", "进度滞后项目清单", fmt.Sprintf("%d个项目", b.Lagging.Count), 3, []list{laggards(b)}},
+		sheet{"滞后清单", "进度滞后项目清单", fmt.Sprintf("%d个项目", b.Lagging.Count), 1, []list{laggards(b)}},
 		sheet{"问题汇总", "问题台账汇总", "分单位的问题数", 1, []list{sums}},
-		sheet{"问题台账", "问题台账（按需协调单位）", fmt.Sprintf("%d个问题", b.Issues.Total+b.Issues.Gone), 3, []list{issuesByDepartment(b)}},
+		sheet{"问题台账", "问题台账（按需协调单位）", fmt.Sprintf("%d个问题", b.Issues.Total+b.Issues.Gone), 1, []list{issuesByDepartment(b)}},
 		sheet{"报送情况", "信息报送情况表", fmt.Sprintf("%d家单位", b.Submissions.Owed), 2, []list{submissions(b)}},
 	)
 }

@@ -11,7 +11,7 @@ import (
 // The checks between the tables of one submitter and month. Each is said on
 // the table that is to be mended.
 var betweenChecks = []func(*desk){
-	laggingUnlisted, laggingUnknown, laggingUnexplained, issuesUnknown, nilIssues,
+	laggingUnlisted, laggingUnknown, laggingUnexplained, issuesUnknown, nilIssues, nilProgress,
 }
 
 // others are the rows of the submitter's other tables of this kind and month;
@@ -32,12 +32,14 @@ func (d *desk) others(k reporting.Kind) (rows []reporting.Row, found bool) {
 
 // names finds projects by name.
 type names struct {
-	keys  map[string]bool
-	order []string
+	keys     map[string]bool
+	order    []string
+	compared int
 }
 
-// maxNames bounds the names that are compared character by character.
-const maxNames = 2000
+// maxCompared bounds how many names are compared character by character;
+// beyond, only equal names are the same.
+const maxCompared = 100_000
 
 func namesOf(rows []reporting.Row) *names {
 	n := &names{keys: map[string]bool{}}
@@ -58,7 +60,10 @@ func (n *names) has(name string) bool {
 	if n.keys[k] {
 		return true
 	}
-	for _, o := range n.order[:min(len(n.order), maxNames)] {
+	for _, o := range n.order {
+		if n.compared++; n.compared > maxCompared {
+			break
+		}
 		if sameName(o, k) {
 			return true
 		}
@@ -168,7 +173,7 @@ func laggingUnexplained(d *desk) {
 	var rows []reporting.Row
 	var missing []string
 	for _, r := range d.t.Rows {
-		if r.Text(reporting.FReason) != "" || r.Text(reporting.FReasonType) != "" || d.noticed(r, reporting.FReason) || issues.has(nameOf(r)) {
+		if r.Text(reporting.FReason) != "" || r.Text(reporting.FReasonType) != "" || d.hit[cellOf(r, reporting.FReason)] || issues.has(nameOf(r)) {
 			continue
 		}
 		rows = append(rows, r)
@@ -183,17 +188,6 @@ func laggingUnexplained(d *desk) {
 	}
 	d.say(d.columnOf(reporting.FReason), "reason-missing", reporting.Warning,
 		"共%d个滞后项目未填滞后原因，问题台账中也没有对应问题：%s。请补填。", len(rows), listNames(missing))
-}
-
-// noticed reports whether reading has found something on the row's cell already.
-func (d *desk) noticed(r reporting.Row, f reporting.Field) bool {
-	at := cellOf(r, f)
-	for _, k := range d.c.Known {
-		if k.Cell == at && d.mine(k) {
-			return true
-		}
-	}
-	return false
 }
 
 // nilIssues: who reports no issues has none written into the progress table.
@@ -214,6 +208,14 @@ func nilIssues(d *desk) {
 	if len(with) > 0 {
 		d.say("", "nil-doubtful", reporting.Warning,
 			"报送的是“无问题”，而进度表中%d个项目填有存在问题或需协调事项：%s。请核对是否漏列。", len(with), listNames(with))
+	}
+}
+
+// nilProgress: who had projects last month has them still.
+func nilProgress(d *desk) {
+	before := d.c.Previous[reporting.Progress]
+	if d.t.Kind == reporting.Progress && d.t.Nil && before != nil && before.Period == d.period.Add(-1) && len(before.Rows) > 0 {
+		d.say("", "nil-doubtful", reporting.Warning, "报送的进度表没有项目，而上月有%d个项目。请核对是否报错表。", len(before.Rows))
 	}
 }
 

@@ -123,6 +123,10 @@ func TestTotalsUnread(t *testing.T) {
 	wantFound(t, Check(tab, at("F6")), "D5 total-differs")
 	wantFound(t, Check(tab, at("D6")), "D5 total-differs", "F5 total-differs")
 	wantFound(t, Check(tab, at("6")), "D5 total-differs")
+	wantFound(t, Check(tab, at("F")), "D5 total-differs", "F5 total-differs") // the unit was doubted
+	column := at("F")
+	column.Known[0].Severity = reporting.Error
+	wantFound(t, Check(tab, column), "D5 total-differs")
 	other := at("F6")
 	other.Known[0].Sheet = "Sheet2"
 	wantFound(t, Check(tab, other), "D5 total-differs", "F5 total-differs")
@@ -213,6 +217,36 @@ func TestPrevious(t *testing.T) {
 			ctx := Context{Terms: terms, Previous: map[reporting.Kind]*reporting.Table{reporting.Progress: &before}}
 			wantFound(t, Check(table(t, reporting.Progress, march, c.is...), ctx), c.want...)
 		})
+	}
+}
+
+// TestNilProgress: who had projects last month has them still.
+func TestNilProgress(t *testing.T) {
+	before := table(t, reporting.Progress, march.Add(-1), "B=甲路")
+	none := table(t, reporting.Progress, march)
+	none.Nil = true
+	wantFound(t, Check(none, Context{Terms: terms, Previous: map[reporting.Kind]*reporting.Table{reporting.Progress: &before}}), "nil-doubtful")
+	wantFound(t, Check(none, Context{Terms: terms}))
+}
+
+// TestHostile: a table that is all totals, parts and likenesses is reviewed
+// in bounded work.
+func TestHostile(t *testing.T) {
+	big := table(t, reporting.Progress, march)
+	list := table(t, reporting.Lagging, march)
+	before := table(t, reporting.Progress, march.Add(-1))
+	for i := range 20000 {
+		v, c := fields(t, i, fmt.Sprintf("B=%s%d I=同一个片区 D=1000 E=1 F=1 H=类%d", strings.Repeat("名", 40), i, i))
+		big.Rows = append(big.Rows, reporting.Row{Row: 2 * i, Fields: v, Cells: c})
+		big.Totals = append(big.Totals, reporting.Total{Row: 2*i + 1, Label: fmt.Sprintf("类%d小计（9个）", i), Fields: v, Cells: c})
+		v, c = fields(t, i, fmt.Sprintf("B=%s%s N=x", strings.Repeat("名", 30+i%10), strings.Repeat("字", i%15)))
+		list.Rows = append(list.Rows, reporting.Row{Row: i, Fields: v, Cells: c})
+		v, c = fields(t, i, fmt.Sprintf("B=别%d", i))
+		before.Rows = append(before.Rows, reporting.Row{Row: i, Fields: v, Cells: c})
+	}
+	ctx := Context{Terms: terms, Tables: []reporting.Table{big, list}, Previous: map[reporting.Kind]*reporting.Table{reporting.Progress: &before}}
+	if n := len(Check(big, ctx)) + len(Check(list, ctx)); n > 500 {
+		t.Errorf("%d findings", n)
 	}
 }
 

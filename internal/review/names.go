@@ -52,7 +52,8 @@ func sameName(a, b string) bool {
 	if strings.Contains(a, b) || strings.Contains(b, a) {
 		return true
 	}
-	return distance(x, y) <= max(1, min(len(x), len(y))/4)
+	limit := max(1, min(len(x), len(y))/4)
+	return max(len(x)-len(y), len(y)-len(x)) <= limit && distance(x, y) <= limit
 }
 
 // distance is the edit distance of two short texts.

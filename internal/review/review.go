@@ -81,13 +81,15 @@ func (t Thresholds) orDefault() Thresholds {
 // Check holds the table against itself and the context. The findings carry the
 // table's Path, Sheet and Number and stand in the order of the checks.
 func Check(t reporting.Table, c Context) []reporting.Finding {
-	d := &desk{t: t, c: c, th: c.Thresholds.orDefault(), said: map[string]bool{}}
+	d := &desk{t: t, c: c, th: c.Thresholds.orDefault(), said: map[string]bool{}, hit: map[string]bool{}, unreadable: map[reporting.Field]bool{}}
 	if d.period = t.Period; d.period.IsZero() {
 		d.period = c.Period
 	}
 	for _, f := range c.Known {
 		if d.mine(f) {
 			d.said[f.Code+" "+f.Cell] = true
+			// A doubt about a whole column leaves its values in.
+			d.hit[f.Cell] = d.hit[f.Cell] || f.Severity == reporting.Error || strings.ContainsAny(f.Cell, "0123456789")
 		}
 	}
 	if t.Nil || len(t.Rows) == 0 {
@@ -157,6 +159,7 @@ type desk struct {
 	said     map[string]bool
 	findings []reporting.Finding
 
+	hit        map[string]bool          // cells, rows and columns that reading has found something on
 	unreadable map[reporting.Field]bool // columns with a cell that could not be read
 }
 

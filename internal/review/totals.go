@@ -16,6 +16,7 @@ import (
 type top struct {
 	row   *reporting.Row
 	parts []*reporting.Row
+	key   string // of its category
 }
 
 // first is the row at which the project stands in the table.
@@ -72,6 +73,9 @@ func tops(rows []reporting.Row) []top {
 		out[owner].parts = append(out[owner].parts, r)
 	}
 	slices.SortStableFunc(out, func(a, b top) int { return a.first().Row - b.first().Row })
+	for i := range out {
+		out[i].key = categoryKey(out[i].first().Text(reporting.FCategory))
+	}
 	return out
 }
 
@@ -95,6 +99,15 @@ func categoryKey(s string) string {
 type scope struct {
 	name string // 全部项目, 本类项目
 	tops []top
+}
+
+// rows is how many rows of the table are added up.
+func (s scope) rows() int {
+	n := len(s.tops)
+	for _, p := range s.tops {
+		n += len(p.parts)
+	}
+	return n
 }
 
 // scopes lists what the total may cover, the likeliest first. Tables are not
@@ -122,7 +135,7 @@ func (d *desk) scopes(t reporting.Total, all []top) []scope {
 		whole()
 	}
 	if key := categoryKey(label); key != "" && !overall.MatchString(label) {
-		add("本类项目", func(p top) bool { return categoryKey(p.first().Text(reporting.FCategory)) == key })
+		add("本类项目", func(p top) bool { return p.key == key })
 		if n := natureIn(label); n != "" {
 			add("本类项目", func(p top) bool { return p.first().Text(reporting.FNature) == n })
 		}
@@ -187,20 +200,33 @@ func (d *desk) ofOneCategory(t reporting.Total, all []top, add func(string, func
 	}
 }
 
+// Bounds on what is added up: a table that is all totals is no table.
+const (
+	maxTotals = 500
+	maxAdded  = 300_000 // rows
+)
+
 // totalsAddUp is V7: a total is the sum of the rows that it covers, but for
 // half a 万元 that rounding may cost on each. Of the rows that the total may
 // mean those are taken with which most of its columns agree. A column with a
 // cell that could not be read is not judged.
 func totalsAddUp(d *desk) {
 	all := tops(d.t.Rows)
-	for _, t := range d.t.Totals {
+	added := 0
+	for _, t := range d.t.Totals[:min(len(d.t.Totals), maxTotals)] {
 		var best scope
 		var wrong []reporting.Field
 		right := -1
 		for _, s := range d.scopes(t, all) {
+			if added += s.rows(); added > maxAdded {
+				return
+			}
 			n, off := d.agree(t, s.tops)
 			if n > right {
 				best, wrong, right = s, off, n
+			}
+			if len(off) == 0 {
+				break
 			}
 		}
 		for _, f := range wrong {
@@ -264,13 +290,7 @@ func (d *desk) unread(f reporting.Field) bool {
 	if is, ok := d.unreadable[f]; ok {
 		return is
 	}
-	column := d.columnOf(f)
-	hit := map[string]bool{}
-	for _, k := range d.c.Known {
-		if d.mine(k) {
-			hit[k.Cell] = true
-		}
-	}
+	column, hit := d.columnOf(f), d.hit
 	is := false
 	for _, r := range d.t.Rows {
 		if _, ok := r.Fields[f]; ok {
@@ -278,9 +298,6 @@ func (d *desk) unread(f reporting.Field) bool {
 		}
 		n := strconv.Itoa(r.Row)
 		is = is || hit[column+n] && column != "" || hit[r.Cells[f]] && r.Cells[f] != "" || hit[n] || hit[column] && column != ""
-	}
-	if d.unreadable == nil {
-		d.unreadable = map[reporting.Field]bool{}
 	}
 	d.unreadable[f] = is
 	return is
@@ -301,7 +318,7 @@ func cellOfTotal(t reporting.Total, f reporting.Field) string {
 // parts.
 func countsAgree(d *desk) {
 	all := tops(d.t.Rows)
-	for _, t := range d.t.Totals {
+	for _, t := range d.t.Totals[:min(len(d.t.Totals), maxTotals)] {
 		n, ok := countIn(t.Label)
 		if !ok {
 			continue

@@ -185,6 +185,8 @@ type memory struct {
 	taken []bool
 	same  map[string][]int // by project and problem
 	near  map[string][]int // by project
+
+	compared int
 }
 
 func remembering(rows []reporting.Row) *memory {
@@ -201,8 +203,9 @@ func keys(r reporting.Row) (project, problem string) {
 	return plain(r.Text(reporting.FProjectName)), plain(r.Text(reporting.FProblem))
 }
 
-// maxCompared bounds how many rows of one project are compared word by word.
-const maxCompared = 100
+// maxCompared bounds how many pairs of a ledger's rows are compared word by
+// word; beyond, only equal ones are the same issue.
+const maxCompared = 20_000
 
 func (m *memory) find(r reporting.Row) (reporting.Row, bool) {
 	if m == nil {
@@ -215,12 +218,14 @@ func (m *memory) find(r reporting.Row) (reporting.Row, bool) {
 			return m.rows[i], true
 		}
 	}
-	near := m.near[p]
-	if len(near) > maxCompared {
-		return reporting.Row{}, false
-	}
-	for _, i := range near {
-		if _, other := keys(m.rows[i]); !m.taken[i] && alike(q, other) {
+	for _, i := range m.near[p] {
+		if m.taken[i] {
+			continue
+		}
+		if m.compared++; m.compared > maxCompared {
+			break
+		}
+		if _, other := keys(m.rows[i]); alike(q, other) {
 			m.taken[i] = true
 			return m.rows[i], true
 		}

@@ -139,6 +139,26 @@ func TestSubmissions(t *testing.T) {
 	}
 }
 
+// TestHostile: packages nested without end and ledgers of one project all
+// over are computed in bounded work.
+func TestHostile(t *testing.T) {
+	in := month("修水县")
+	var chain, one, other []string
+	for i := range 5000 {
+		chain = append(chain, fmt.Sprintf("p%d of=p%d", i, i-1))
+		one = append(one, fmt.Sprintf("甲路 problem=%s%d", strings.Repeat("征", 300), i))
+		other = append(other, fmt.Sprintf("甲路 problem=%d%s", i, strings.Repeat("地", 300)))
+	}
+	chain[0], chain[4999] = "p0 plan=100", "p4999 of=p4998 ytd=7"
+	in.Versions["修水县"][reporting.Progress] = version(t, reporting.Progress, chain...)
+	in.Versions["修水县"][reporting.Issues] = version(t, reporting.Issues, one...)
+	in.PreviousIssues["修水县"] = version(t, reporting.Issues, other...)
+	b := Compute(in)
+	if b.City.Projects != 1 || b.City.YTDDone.String() != "7" || text(b.City.YTDPct) != "7" || b.Issues.New != 5000 || b.Issues.Gone != 5000 {
+		t.Errorf("%d projects, %s done, %s%%; %d issues new, %d gone", b.City.Projects, b.City.YTDDone, text(b.City.YTDPct), b.Issues.New, b.Issues.Gone)
+	}
+}
+
 // contract is the shape that scripts rely on. What is added to it is no fault.
 const contract = `{"period": "2021-03", "pace_pct": 25.0,
  "city": {"projects": 210, "total_invest": 0, "year_plan": 0, "month_done": 0, "ytd_done": 0, "ytd_pct": 0, "target_pct": 0},

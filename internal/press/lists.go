@@ -98,6 +98,11 @@ func rankings(b bulletin.Bulletin) (out []list) {
 			groups = append(groups, g)
 		}
 	}
+	if len(groups) == 0 {
+		l := ranking(b, reporting.Counties)
+		l.lines = []line{{cells: []any{absent}, remark: "没有报送单位"}}
+		return []list{l}
+	}
 	for i, g := range groups {
 		l := ranking(b, g)
 		if len(groups) > 1 {
@@ -184,7 +189,7 @@ func moved(u bulletin.Unit) string {
 func rankingNotes(b bulletin.Bulletin) []string {
 	return []string{
 		fmt.Sprintf("注：1.序时进度为%s%%。占年度计划=累计完成÷年度计划，没有年度计划投资的项目不计入；按公布精度排位，相同的序位并列。", pct.show(b.PacePct)),
-		"2.开工率=已开工新项目÷计划新开工项目；“已入统”“入统率”以已开工项目计；进度表没有相应列的，填“—”。",
+		"2.开工率=已开工新项目÷计划新开工项目；“已入统”“入统率”以已开工且达到入统条件的项目计；进度表没有相应列的，填“—”。",
 		"3.“未报送”单位不参与排位和合计。因四舍五入，分项合计与总数略有差异。",
 	}
 }

@@ -52,6 +52,15 @@ func (p paper) UntilDate() string { return p.until().Format("2006年1月2日") }
 // Target is the year's target in 亿元, as short as it can be told: 300.
 func (p paper) Target() string { return p.City.Target.Shift(-4).String() }
 
+// Count is a count that may be absent, 0 where it is: a template takes the
+// mere presence of a figure for true.
+func (p paper) Count(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
 // Silent names the units whose progress table is owed and did not come.
 func (p paper) Silent() (out []string) {
 	owes := map[string]bool{}

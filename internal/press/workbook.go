@@ -67,11 +67,15 @@ func (w *workbook) write(p paper) (err error) {
 			return fmt.Errorf("sheet %q: %w", sheets[i].name, err)
 		}
 	}
+	chart, err := w.chart(p)
+	if err != nil {
+		return fmt.Errorf("chart: %w", err)
+	}
+	if chart != nil {
+		sheets = append(sheets, *chart)
+	}
 	if err := w.contents(p, sheets); err != nil {
 		return fmt.Errorf("contents: %w", err)
-	}
-	if err := w.chart(p); err != nil {
-		return fmt.Errorf("chart: %w", err)
 	}
 	w.file.SetActiveSheet(0)
 	return w.file.SetDocProps(&excelize.DocProperties{Title: heading(p) + "附表", Creator: p.Office.Name, Identifier: p.Number})

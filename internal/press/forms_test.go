@@ -1,0 +1,491 @@
+package press
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"tongbao/internal/bulletin"
+	"tongbao/internal/reporting"
+)
+
+type printed struct {
+	word                string // document.xml
+	book                *excelize.File
+	subject, html, text string
+}
+
+// forms sets the bulletin in all forms and holds them against what every form
+// must be.
+func forms(t *testing.T, b bulletin.Bulletin) printed {
+	t.Helper()
+	set := builtIn(t)
+	raw, err := Word(b, office, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := printed{word: part(t, raw, "word/document.xml")}
+	for _, r := range p.word {
+		if r < ' ' && r != '\n' && r != '\t' || r == utf8.RuneError {
+			t.Fatalf("the Word file has the character %U", r)
+		}
+	}
+	book, err := Workbook(b, office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.book, err = excelize.OpenReader(bytes.NewReader(book)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.book.Close() })
+	to := ""
+	if len(b.Units) > 0 {
+		to = b.Units[0].Name
+	}
+	if p.subject, p.html, p.text, err = Mail(b, office, set, to); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"<style", "<script", "<img", "<form", "<a ", "class=", "ZgotmplZ", "<no value>"} {
+		if strings.Contains(p.html, bad) {
+			t.Errorf("the letter has %s", bad)
+		}
+	}
+	line := snapshotLine(b)
+	cells, err := p.book.GetRows(contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, form := range map[string]string{"Word": wordText(t, raw), "HTML": p.html, "text": p.text, "Excel": fmt.Sprint(cells)} {
+		if !strings.Contains(form, line) {
+			t.Errorf("%s does not print %s", name, line)
+		}
+	}
+	return p
+}
+
+func part(t *testing.T, raw []byte, name string) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// wordText is the text of a document, a line for each paragraph.
+func wordText(t *testing.T, raw []byte) string {
+	t.Helper()
+	var b strings.Builder
+	for _, l := range wordLines(t, part(t, raw, "word/document.xml")) {
+		b.WriteString(l + "\n")
+	}
+	return b.String()
+}
+
+func wordLines(t *testing.T, doc string) (out []string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(doc))
+	var b strings.Builder
+	in := false
+	for {
+		tok, err := d.Token()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e := tok.(type) {
+		case xml.StartElement:
+			in = e.Name.Local == "t"
+		case xml.EndElement:
+			in = false
+			if e.Name.Local == "p" {
+				out = append(out, b.String())
+				b.Reset()
+			}
+		case xml.CharData:
+			if in {
+				b.Write(e)
+			}
+		}
+	}
+}
+
+// tableRows are the rows of all tables of a Word document.
+func tableRows(t *testing.T, doc string) (out [][]string) {
+	t.Helper()
+	for _, r := range strings.Split(doc, "<w:tr>")[1:] {
+		var row []string
+		for _, c := range strings.Split(r, "<w:tc>")[1:] {
+			c, _, _ = strings.Cut(c, "</w:tc>")
+			var s string
+			for _, m := range regexp.MustCompile(`<w:t [^>]*>([^<]*)</w:t>`).FindAllStringSubmatch(c, -1) {
+				s += m[1]
+			}
+			row = append(row, s)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// htmlRows are the rows of all tables of the letter.
+func htmlRows(html string) (out [][]string) {
+	for _, r := range regexp.MustCompile(`(?s)<tr[^>]*>(.*?)</tr>`).FindAllStringSubmatch(html, -1) {
+		var row []string
+		for _, c := range regexp.MustCompile(`(?s)<t[dh][^>]*>(.*?)</t[dh]>`).FindAllStringSubmatch(r[1], -1) {
+			row = append(row, tag.ReplaceAllString(c[1], ""))
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func find(rows [][]string, column int, name string, width int) []string {
+	for _, r := range rows {
+		if len(r) >= width && r[column] == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// TestSameFigures parses the forms back: each unit's row of the ranking has
+// the same figures in Word, Excel, the letter and its plain text.
+func TestSameFigures(t *testing.T) {
+	b := city()
+	p := forms(t, b)
+	book, err := p.book.GetRows("排名表")
+	if err != nil {
+		t.Fatal(err)
+	}
+	word, html := tableRows(t, p.word), htmlRows(p.html)
+	var text [][]string
+	for _, l := range strings.Split(p.text, "\n") {
+		text = append(text, strings.Split(l, " | "))
+	}
+	compared := 0
+	for _, u := range append(b.Units, bulletin.Unit{Name: "全市", Reported: true, Figures: &b.City.Figures}) {
+		if !u.Reported {
+			continue
+		}
+		want := []string{fmt.Sprint(u.Figures.Projects), yi.show(u.YearPlan), yi.show(u.YTDDone), pct.show(u.YTDPct), pp.show(u.GapPP)}
+		w, x, h, s := find(word, 1, u.Name, 13), find(book, 1, u.Name, 8), find(html, 1, u.Name, 7), find(text, 1, u.Name, 7)
+		if w == nil || x == nil || h == nil || s == nil {
+			t.Fatalf("%s is not in all forms: %q %q %q %q", u.Name, w, x, h, s)
+		}
+		for form, got := range map[string][]string{
+			"Word":  {w[2], w[3], w[5], w[6], w[7]},
+			"Excel": {x[2], x[3], x[5], strings.TrimSuffix(x[6], "%"), x[7]},
+			"HTML":  {h[2], h[3], h[4], h[5], strings.ReplaceAll(h[6], "&#43;", "+")},
+			"text":  {s[2], s[3], s[4], s[5], s[6]},
+		} {
+			if fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%s in %s: %q, want %q", u.Name, form, got, want)
+			}
+			compared++
+		}
+	}
+	if compared < 60 {
+		t.Errorf("only %d rows compared", compared)
+	}
+	overall := textOf(t, b).Sections[0].Paragraphs[0]
+	if !strings.Contains(strings.Join(wordLines(t, p.word), "\n"), overall) || !strings.Contains(p.text, overall) || !strings.Contains(p.html, overall) {
+		t.Error("the forms differ in the first section")
+	}
+}
+
+// TestOwnCopyFirst: a submitter's letter begins with its own figures and marks
+// its row; the office's has neither.
+func TestOwnCopyFirst(t *testing.T) {
+	set := builtIn(t)
+	_, html, text, err := Mail(small(), office, set, "修水县")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(text, "修水县：\n") {
+		t.Errorf("the copy begins: %.60s", text)
+	}
+	for name, s := range map[string]string{"HTML": html, "text": text} {
+		at, title := strings.Index(s, "第2位（共2家参与排位）"), strings.Index(s, "关于2021年3月份")
+		if at < 0 || at > title {
+			t.Errorf("%s: the unit's rank stands at %d, the title at %d", name, at, title)
+		}
+		for _, want := range []string{"12.51%", "-12.49个百分点", "报送情况：迟报。", "已开工未入统的项目1个：第二水厂扩建工程。"} {
+			if i := strings.Index(s, want); i < 0 || i > title {
+				t.Errorf("%s: %s stands at %d, the title at %d", name, want, i, title)
+			}
+		}
+	}
+	if strings.Count(html, `bgcolor="#fff4d6"`) != 1 {
+		t.Error("the unit's row is not marked")
+	}
+	_, html, text, err = Mail(small(), office, set, "")
+	if err != nil || !strings.HasPrefix(text, "关于2021年3月份") || strings.Contains(html, "bgcolor") {
+		t.Errorf("the office's copy begins: %.60s (%v)", text, err)
+	}
+	_, _, text, err = Mail(small(), office, set, "都昌县")
+	if err != nil || !strings.Contains(text, "报送情况：未报送，缺进度表、问题台账、滞后清单，请尽快补报。") {
+		t.Errorf("a unit that sent nothing: %.200s (%v)", text, err)
+	}
+}
+
+// hostile is what strangers may write into a name.
+var hostile = []string{
+	`=HYPERLINK("http://example.com","点我")`, `+1+1`, `-2+3`, `@SUM(A1:A9)`, "=cmd|' /C calc'!A0", "\t=1+1", "甲\x00\x01\x0b乙\u202e丙\ufeff\ufffe",
+	`<script>alert(1)</script>`, `{{.Office}}`, "一行\n二、总体情况\r\n三行", "&amp;<w:p/>", "_x0041_塅垱祎\U00020BB7", strings.Repeat("长", 40000), "]]>", `"'><b>`,
+}
+
+func hostileMonth() bulletin.Bulletin {
+	m := newMonth(march, county("濂溪区"))
+	var rows, issues, late []reporting.Row
+	for i, s := range hostile {
+		rows = append(rows, fields(i+6, reporting.FProjectName, s, reporting.FCategory, s, reporting.FProgressText, s, reporting.FRespUnit, s, reporting.FLeader, s,
+			reporting.FYearPlan, 100, reporting.FYTDDone, 1, reporting.FIsStarted, false, reporting.FInStats, false, reporting.FPlanStart, "2021-01", reporting.FNature, "new"))
+		issues = append(issues, fields(i+6, reporting.FProjectName, s, reporting.FProblem, s, reporting.FCoordUnit, s, reporting.FMeasure, s, reporting.FDeadline, s, reporting.FStatus, s))
+		late = append(late, fields(i+6, reporting.FProjectName, s, reporting.FReason, s, reporting.FReasonType, s, reporting.FMeasure, s, reporting.FCatchUpAt, s))
+	}
+	m.sent("濂溪区", reporting.Progress, reporting.OnTime, rows...)
+	m.sent("濂溪区", reporting.Issues, reporting.OnTime, issues...)
+	m.sent("濂溪区", reporting.Lagging, reporting.OnTime, late...)
+	return bulletin.Compute(m.in)
+}
+
+func TestHostileText(t *testing.T) {
+	b := hostileMonth()
+	p := forms(t, b)
+	if strings.Contains(p.html, "<script>") || strings.Contains(p.html, "<b>") {
+		t.Error("the letter has a stranger's tags")
+	}
+	for _, l := range append(strings.Split(p.text, "\n"), wordLines(t, p.word)...) {
+		if l == "二、总体情况" {
+			t.Error("a stranger's line became a heading")
+		}
+	}
+	found := 0
+	for _, sheet := range p.book.GetSheetList() {
+		rows, err := p.book.Rows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := 1; rows.Next(); row++ {
+			cells, err := rows.Columns()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range cells {
+				name := cellName(i+1, row)
+				if f, err := p.book.GetCellFormula(sheet, name); err != nil || f != "" {
+					t.Fatalf("%s!%s is a formula %q (%v)", sheet, name, f, err)
+				}
+				if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == '\u202e' || r == '\ufeff' || r == '\ufffe' }) {
+					t.Errorf("%s!%s has a control character: %q", sheet, name, v)
+				}
+				if utf8.RuneCountInString(v) > maxText {
+					t.Errorf("%s!%s has %d characters", sheet, name, utf8.RuneCountInString(v))
+				}
+				if v == hostile[0] || v == hostile[3] {
+					found++
+					if kind, err := p.book.GetCellType(sheet, name); err != nil || kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString {
+						t.Errorf("%s!%s is of type %v (%v)", sheet, name, kind, err)
+					}
+					style, err := p.book.GetCellStyle(sheet, name)
+					if err != nil {
+						t.Fatal(err)
+					}
+					st, err := p.book.GetStyle(style)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if st.NumFmt != 49 && (st.CustomNumFmt == nil || *st.CustomNumFmt != "@") {
+						t.Errorf("%s!%s is not formatted as text: editing makes it a formula", sheet, name)
+					}
+				}
+			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d of the hostile cells were found", found)
+	}
+}
+
+// TestFonts: characters outside GB 2312 go to the complete font, alone.
+func TestFonts(t *testing.T) {
+	runs := set("上塅村第𠮷二（A）“路”—堃", fang, size3)
+	var got []string
+	for _, r := range runs {
+		got = append(got, r.Fonts.East+":"+r.Text)
+	}
+	want := "仿宋_GB2312:上 仿宋:塅 仿宋_GB2312:村第 仿宋:𠮷 仿宋_GB2312:二（A）“路”— 仿宋:堃"
+	if strings.Join(got, " ") != want {
+		t.Errorf("runs\n got %s\nwant %s", strings.Join(got, " "), want)
+	}
+	if r := set("堃", hei, size3); len(r) != 1 || r[0].Fonts.East != hei {
+		t.Errorf("黑体 has all characters: %+v", r)
+	}
+	for _, c := range reporting.JiujiangCounties() {
+		if len(set(c.Name, fang, size3)) != 1 {
+			t.Errorf("%s is within GB 2312", c.Name)
+		}
+	}
+	for r, want := range map[rune]bool{'一': true, '齄': true, '塅': false, '垱': false, '祎': false, '玥': false, '昇': false, '珺': false, '墈': false, 'Ａ': true, '€': false, 'a': true, '丂': false} {
+		if inGB2312(r) != want {
+			t.Errorf("inGB2312(%c) = %v", r, !want)
+		}
+	}
+}
+
+// TestWordLayout holds the page against GB/T 9704-2012.
+func TestWordLayout(t *testing.T) {
+	doc := forms(t, city()).word
+	for what, want := range map[string]string{
+		"page":      `<w:pgSz w:w="11906" w:h="16838"/>`,
+		"margins":   `w:top="2098" w:right="1474" w:bottom="1984" w:left="1588"`,
+		"grid":      `<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-849"/>`,
+		"landscape": `<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>`,
+		"title":     `w:eastAsia="方正小标宋简体"`,
+		"heading":   `w:eastAsia="黑体"`,
+		"second":    `w:eastAsia="楷体_GB2312"`,
+		"red line":  `<w:bottom w:val="single" w:sz="12" w:space="11" w:color="FF0000"/>`,
+		"imprint":   `w:tblpYSpec="bottom"`,
+	} {
+		if !strings.Contains(doc, want) {
+			t.Errorf("%s: %s is not there", what, want)
+		}
+	}
+	if n := strings.Count(doc, "<w:tblHeader/>"); n < 7 {
+		t.Errorf("%d tables repeat their header", n)
+	}
+	if n := strings.Count(doc, "</w:sectPr>"); n != 7 {
+		t.Errorf("%d sections, want the text, five annexes and the imprint", n)
+	}
+	lines := strings.Join(wordLines(t, doc), "\n")
+	for _, want := range []string{"送审稿", "城建项目大会战工作通报", "第　　期", "附件：1. 各县（市、区）投资完成情况排名表", "附件5", "发：各县（市、区）人民政府，各有关责任单位。", "2021年　月　日印发"} {
+		if !strings.Contains(lines, want) {
+			t.Errorf("%q is not printed", want)
+		}
+	}
+	for _, bad := range []string{"〔", "截止"} { // no number is invented
+		if strings.Contains(lines, bad) {
+			t.Errorf("%q is printed", bad)
+		}
+	}
+	signed := office
+	signed.Released, signed.Issue, signed.Dated = true, "第3期", "2021年4月2日"
+	raw, err := Word(city(), signed, builtIn(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := wordText(t, raw); strings.Contains(s, draftMark) || !strings.Contains(s, "第3期") || !strings.Contains(s, "2021年4月2日印发") {
+		t.Error("the released bulletin is not marked so")
+	}
+}
+
+// TestWorkbookLayout: names, panes, print titles, paper and formats.
+func TestWorkbookLayout(t *testing.T) {
+	f := forms(t, city()).book
+	sheets := f.GetSheetList()
+	if sheets[0] != contents || sheets[1] != "排名表" || !strings.Contains(strings.Join(sheets, " "), "修水县 ") {
+		t.Errorf("sheets %q", sheets)
+	}
+	titles := map[string]string{}
+	for _, n := range f.GetDefinedName() {
+		titles[n.Scope] = n.Name + " " + n.RefersTo
+	}
+	for sheet, want := range map[string]string{"排名表": "$1:$4", "修水县": "$1:$3", "滞后清单": "$1:$3", "问题台账": "$1:$3", "报送情况": "$1:$3"} {
+		if got := titles[sheet]; got != "_xlnm.Print_Titles '"+sheet+"'!"+want {
+			t.Errorf("%s repeats %q", sheet, got)
+		}
+		panes, err := f.GetPanes(sheet)
+		if err != nil || !panes.Freeze || panes.XSplit < 1 || panes.YSplit < 3 {
+			t.Errorf("%s: panes %+v (%v)", sheet, panes, err)
+		}
+		layout, err := f.GetPageLayout(sheet)
+		if err != nil || *layout.Size != 9 || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 || layout.FitToHeight == nil || *layout.FitToHeight != 0 {
+			t.Errorf("%s: layout %+v (%v)", sheet, layout, err)
+		}
+		props, err := f.GetSheetProps(sheet)
+		if err != nil || props.FitToPage == nil || !*props.FitToPage {
+			t.Errorf("%s is not fitted to the page (%v)", sheet, err)
+		}
+	}
+	rows, err := f.GetRows("修水县", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head := strings.Join(rows[2], " "); !strings.Contains(head, "项目名称") || strings.Contains(head, "责任领导") {
+		t.Errorf("the header is %s", head)
+	}
+	if s := fmt.Sprint(rows[0]); !strings.Contains(s, "修水县2021年3月份城建项目进度表") {
+		t.Errorf("the title is %s", s)
+	}
+	if links := f.GetSheetList(); len(links) < 20 {
+		t.Errorf("%d sheets", len(links))
+	}
+	if ok, target, err := f.GetCellHyperLink(contents, "B4"); err != nil || !ok || target != "'排名表'!A1" {
+		t.Errorf("the contents lead to %q (%v)", target, err)
+	}
+}
+
+// TestSheetNames: valid and unique, whatever the units are called.
+func TestSheetNames(t *testing.T) {
+	names := []string{"濂溪区", "排名表", "目录", "滞后清单", "a/b:c*d?e[f]\\", "'甲'", strings.Repeat("长", 40), strings.Repeat("长", 40) + "二", "History", "ABC县", "abc县", "\U00020BB7县", " "}
+	var units []reporting.Submitter
+	for _, n := range names {
+		units = append(units, county(n))
+	}
+	f := forms(t, bulletin.Compute(newMonth(march, units...).in)).book
+	seen := map[string]bool{}
+	for _, s := range f.GetSheetList() {
+		if seen[strings.ToLower(s)] || utf8.RuneCountInString(s) > 31 || strings.ContainsAny(s, `:\/?*[]'`) || strings.TrimSpace(s) == "" {
+			t.Errorf("sheet name %q", s)
+		}
+		seen[strings.ToLower(s)] = true
+	}
+	if len(seen) < len(names)+6 {
+		t.Errorf("%d sheets for %d units", len(seen), len(names))
+	}
+}
+
+// TestManyUnits: 30 units have sheets of their own, a province's share one.
+func TestManyUnits(t *testing.T) {
+	for _, n := range []int{1, 30, 80} {
+		var units []reporting.Submitter
+		for i := range n {
+			u := county(fmt.Sprintf("%d号县", i+1))
+			u.Group = reporting.Groups[i%3]
+			units = append(units, u)
+		}
+		m := newMonth(march, units...)
+		for i, u := range units {
+			m.sent(u.Name, reporting.Progress, reporting.OnTime, fields(6, reporting.FProjectName, "路", reporting.FYearPlan, 100, reporting.FYTDDone, i, reporting.FMonthDone, 1))
+		}
+		f := forms(t, bulletin.Compute(m.in)).book
+		sheets := len(f.GetSheetList())
+		if own := n <= maxUnitSheets; own && sheets < n+6 || !own && sheets > 10 {
+			t.Errorf("%d units: %d sheets", n, sheets)
+		}
+	}
+}

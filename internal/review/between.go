@@ -39,7 +39,7 @@ type names struct {
 
 // maxCompared bounds how many names are compared character by character;
 // beyond, only equal names are the same.
-const maxCompared = 100_000
+const maxCompared = 30_000
 
 func namesOf(rows []reporting.Row) *names {
 	n := &names{keys: map[string]bool{}}

@@ -2,7 +2,6 @@ package press
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -98,8 +97,10 @@ func (p paper) Projects(list []bulletin.Named, n int) string {
 // UnitsIn names the units that have projects on the list, n at most.
 func (p paper) UnitsIn(list []bulletin.Named, n int) string {
 	var units []string
+	seen := map[string]bool{}
 	for _, x := range list {
-		if !slices.Contains(units, x.Unit) {
+		if !seen[x.Unit] {
+			seen[x.Unit] = true
 			units = append(units, x.Unit)
 		}
 	}

@@ -1,8 +1,400 @@
 package form
 
-import "tongbao/internal/reporting"
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
 
-// Read understands all tables of a letter or file.
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+// Read understands all tables of a letter or file. What it is unsure of is
+// left out and has a finding; an automatic letter is not read at all.
 func Read(m Material, k Knowledge) reporting.Reading {
-	return reporting.Reading{File: m.File, Findings: m.Findings, Ignored: m.Ignored}
+	out := reporting.Reading{File: m.File, Findings: slices.Clone(m.Findings), Ignored: m.Ignored}
+	if m.Letter != nil {
+		out.Letter = &reporting.LetterHead{From: m.Letter.From, Subject: m.Letter.Subject, MessageID: m.Letter.MessageID,
+			Received: m.Letter.Received, Automatic: m.Letter.Automatic}
+		if m.Letter.Automatic {
+			return out
+		}
+	}
+	r := &reader{m: m, k: k, names: newNames(k.Register), lex: builtin().with(k.Aliases), out: &out}
+	for i := range m.Documents {
+		r.document(&m.Documents[i])
+	}
+	r.dropCopies()
+	r.decideSubmitter()
+	r.addEmpty()
+	r.addNil()
+	r.finish()
+	return out
+}
+
+// reader is one letter or file while it is read.
+type reader struct {
+	m      Material
+	k      Knowledge
+	names  *names
+	lex    *lexicon
+	out    *reporting.Reading
+	tables []*table
+	empty  []*table  // a header and no rows
+	none   []nilTold // sheets and texts that say there is nothing to report
+}
+
+// nilTold is a place that says a table has nothing to report.
+type nilTold struct {
+	doc    *Document
+	sheet  string
+	number int
+	kind   reporting.Kind
+	text   string
+}
+
+// document reads the tables and the text of one file.
+func (r *reader) document(d *Document) {
+	months := monthSheets(d.Book.Grids)
+	for i := range d.Book.Grids {
+		g := &d.Book.Grids[i]
+		v := newView(g)
+		f := &finder{v: v, lex: r.lex, memo: map[string]wording{}}
+		number := 0
+		if g.Name == "" && len(d.Book.Grids) > 1 {
+			number = g.Number
+		}
+		blocks := f.blocks()
+		around := textBefore(d.Book, g.Number)
+		for _, b := range blocks {
+			if len(around) > 0 {
+				b.above = append(slices.Clone(around), b.above...)
+			}
+			r.block(d, b, number, months)
+		}
+		if len(blocks) == 0 {
+			if kind := nilSheet(v); kind != "" {
+				r.none = append(r.none, nilTold{d, g.Name, number, kind, ""})
+			}
+		}
+	}
+	for _, kind := range nilIn(d.Book.Paragraphs) {
+		r.none = append(r.none, nilTold{d, "", 0, kind, paragraphs(d.Book, 400)})
+	}
+}
+
+// textBefore is the running text between the table before and this one: its
+// title and the line with the unit.
+func textBefore(b sheet.Book, number int) []string {
+	var out []string
+	for _, p := range b.Paragraphs {
+		if number > 0 && p.Tables == number-1 && len(p.Text) < 1000 {
+			out = append(out, p.Text)
+		}
+	}
+	return out[max(0, len(out)-8):]
+}
+
+func paragraphs(b sheet.Book, limit int) string {
+	var s strings.Builder
+	for _, p := range b.Paragraphs {
+		if quoteStart.MatchString(fold(p.Text)) || s.Len() > limit {
+			break
+		}
+		s.WriteString(p.Text + "\n")
+	}
+	return s.String()
+}
+
+// monthSheets reports whether the workbook keeps a sheet for each month.
+func monthSheets(grids []sheet.Grid) bool {
+	seen := map[int]bool{}
+	for _, g := range grids {
+		if m := inName(g.Name); !m.none() && kindIn(g.Name) == "" {
+			seen[m.month] = true
+		}
+	}
+	return len(seen) > 1
+}
+
+// block reads one table: month, kind, columns, rows.
+func (r *reader) block(d *Document, b block, number int, months bool) {
+	g := b.v.Grid
+	t := &table{b: b, unit: unitAbove(b.above), body: d.Body, hiddenSheet: g.Hidden}
+	t.out = reporting.Table{Path: d.Path, Sheet: g.Name, Number: number, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
+	r.month(t, d, months)
+	lay, doubtful, ok := r.lex.kindOf(b, d.Path, g.Name, t.period)
+	if !ok {
+		return
+	}
+	t.lay, t.out.Kind, t.out.Period = lay, lay.kind, t.period
+	r.kindFindings(t, doubtful)
+	t.survey()
+	s := &settler{t: t, lay: &t.lay, rows: t.likely()}
+	s.settle()
+	t.read()
+	r.submitter(t, g.Name)
+	switch {
+	case len(t.out.Rows) > 0:
+		r.tables = append(r.tables, t)
+	case t.saidNone && t.out.Kind != reporting.Progress:
+		t.out.Nil, t.out.Totals = true, []reporting.Total{}
+		r.tables = append(r.tables, t)
+	default:
+		r.empty = append(r.empty, t)
+	}
+}
+
+// kindFindings says where the columns do not settle the table, or say another
+// than its title.
+func (r *reader) kindFindings(t *table, doubtful bool) {
+	if doubtful {
+		t.say("", "kind-uncertain", reporting.Warning, fmt.Sprintf("表头像%s，但不能完全确定，请在表题写明表名。", t.out.Kind.Title()))
+	}
+	if said := kindIn(titleOf(t.b.above)); said != "" && said != t.out.Kind && len(t.b.above) > 0 {
+		t.say("", "kind-differs", reporting.Warning, fmt.Sprintf("表题写的是%s，表头是%s的栏目，按%s读入，请核对。", said.Short(), t.out.Kind.Short(), t.out.Kind.Short()))
+	}
+}
+
+var unitLine = regexp.MustCompile(`单位:?\(?(?:[%、,/个项人民币]|计量|金额)*?(百万元|万元|亿元|千元|元|万|亿)`)
+var unitTitle = regexp.MustCompile(`\((?:单位:)?(百万元|万元|亿元|千元)(?:[、,/]%)?\)`)
+
+// unitAbove is the unit of amounts that the lines above a table name; 万元 where none does.
+func unitAbove(lines []string) string {
+	for _, re := range []*regexp.Regexp{unitLine, unitTitle} {
+		for i := len(lines) - 1; i >= 0; i-- {
+			if m := re.FindStringSubmatch(fold(lines[i])); m != nil {
+				switch m[1] {
+				case "万":
+					return "万元"
+				case "亿":
+					return "亿元"
+				}
+				return m[1]
+			}
+		}
+	}
+	return "万元"
+}
+
+// month settles the table's reporting month.
+func (r *reader) month(t *table, d *Document, months bool) {
+	sources := []dated{{"表题", inTitle(titleOf(t.b.above))}}
+	if sources[0].none() {
+		for _, line := range t.b.above {
+			f := fold(line)
+			if m := inTitle(line); !m.none() && !dateLine.MatchString(f) && !fullDate.MatchString(f) && len(f) < 200 {
+				sources[0].month = m
+				break
+			} else if sources[0].year == 0 {
+				sources[0].year = m.year
+			}
+		}
+	}
+	sheetName := dated{"工作表名", inName(t.out.Sheet)}
+	if months {
+		sources = append(sources, sheetName)
+	}
+	sources = append(sources, dated{"填报日期", inLines(t.b.above)})
+	for i := len(d.Path) - 1; i >= 0; i-- {
+		if i > 0 || r.m.Letter == nil {
+			sources = append(sources, dated{"文件名", inName(d.Path[i])})
+		}
+	}
+	if !months {
+		sources = append(sources, sheetName)
+	}
+	sources = append(sources, r.letterMonths(d)...)
+	p, from, against := settleMonth(sources, r.k.Now)
+	if months {
+		against = slices.DeleteFunc(against, func(s dated) bool { return s.source != "工作表名" })
+	}
+	if !r.k.Period.IsZero() && !(months && !p.IsZero() && p != r.k.Period) {
+		if !p.IsZero() && p != r.k.Period && from != arrivalSource {
+			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，按办公室指定的%s读入，请核对。", from, p.Chinese(), r.k.Period.Chinese()))
+		}
+		t.period = r.k.Period
+		return
+	}
+	t.period = p
+	if p.IsZero() {
+		t.say("", "no-period", reporting.Error, "看不出是哪个月份的表。请在表题写明年份和月份，如“2021年3月”。")
+		return
+	}
+	said := map[string]bool{}
+	for _, s := range against {
+		if !said[s.source] {
+			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，%s是%s，月份不一致，按%s读入。如不是%s的表请更正后重报。",
+				from, p.Chinese(), s.source, s.month, p.Chinese(), p.Chinese()))
+			said[s.source] = true
+		}
+	}
+}
+
+// letterMonths are the months that the letter itself names.
+func (r *reader) letterMonths(d *Document) []dated {
+	var out []dated
+	if d.Subject != "" {
+		out = append(out, dated{"转发件主题", inTitle(d.Subject)})
+	}
+	if r.m.Letter != nil {
+		out = append(out, dated{"邮件主题", inTitle(r.m.Letter.Subject)})
+		for i := range r.m.Documents {
+			if b := &r.m.Documents[i]; b.Body && len(b.Path) == 1 {
+				out = append(out, dated{"邮件正文", inTitle(paragraphs(b.Book, 300))})
+			}
+		}
+		out = append(out, dated{arrivalSource, arrival(r.m.Letter.Received.In(r.zone()))})
+	} else if !r.k.Now.IsZero() {
+		out = append(out, dated{arrivalSource, arrival(r.k.Now.In(r.zone()))})
+	}
+	return out
+}
+
+func (r *reader) zone() *time.Location {
+	if r.k.Zone != nil {
+		return r.k.Zone
+	}
+	return time.FixedZone("Asia/Shanghai", 8*3600)
+}
+
+// content is what a table says, to know a copy by.
+func content(t *table) string {
+	fields := make([]map[reporting.Field]reporting.Value, len(t.out.Rows))
+	for i, row := range t.out.Rows {
+		fields[i] = row.Fields
+	}
+	raw, _ := json.Marshal(fields)
+	return string(t.out.Kind) + t.out.Period.String() + t.out.Submitter + string(raw)
+}
+
+// dropCopies keeps a table that came twice once: in a forwarded letter and in
+// the one that forwards it, or pasted into the text and attached.
+func (r *reader) dropCopies() {
+	first := map[string]int{}
+	var kept []*table
+	for _, t := range r.tables {
+		if t.out.Nil {
+			kept = append(kept, t)
+			continue
+		}
+		key := content(t)
+		i, ok := first[key]
+		switch {
+		case !ok:
+			first[key] = len(kept)
+			kept = append(kept, t)
+		case kept[i].body && !t.body || kept[i].hiddenSheet && !t.hiddenSheet:
+			kept[i] = t
+		}
+	}
+	r.tables = kept
+	r.tables = slices.DeleteFunc(r.tables, func(t *table) bool {
+		if !t.hiddenSheet || !slices.ContainsFunc(kept, func(o *table) bool { return o != t && !o.hiddenSheet && sameTable(o, t) }) {
+			return false
+		}
+		r.out.Findings = append(r.out.Findings, reporting.Finding{Path: t.out.Path, Sheet: t.out.Sheet, Code: "hidden-sheet", Severity: reporting.Notice,
+			Message: "隐藏的工作表“" + t.out.Sheet + "”里有同一个月的另一张表，没有读入。如应以它为准，请取消隐藏后重报。"})
+		return true
+	})
+}
+
+func sameTable(a, b *table) bool {
+	return a.out.Kind == b.out.Kind && a.out.Period == b.out.Period && a.out.Submitter == b.out.Submitter
+}
+
+// addEmpty judges tables with a header and no rows. On a form for many
+// counties another's sheet is nobody's report; one's own empty list is a nil
+// report, and one's own empty progress table is a mistake.
+func (r *reader) addEmpty() {
+	for _, t := range r.empty {
+		if t.ownSubmitter && t.out.Submitter != r.out.Submitter || slices.ContainsFunc(r.tables, func(o *table) bool { return sameTable(o, t) && !o.out.Nil }) {
+			continue
+		}
+		lost := slices.ContainsFunc(t.findings, func(f reporting.Finding) bool { return f.Code == "no-name" && f.Severity != reporting.Notice })
+		if t.out.Kind != reporting.Progress && !lost {
+			t.out.Nil, t.out.Totals = true, []reporting.Total{}
+			t.findings = nil
+			r.tables = append(r.tables, t)
+			continue
+		}
+		if lost || !slices.ContainsFunc(r.tables, func(o *table) bool { return o.out.Kind == t.out.Kind }) {
+			r.out.Findings = append(r.out.Findings, t.findings...)
+			r.out.Findings = append(r.out.Findings, reporting.Finding{Path: t.out.Path, Sheet: t.out.Sheet, Number: t.out.Number, Code: "empty-table",
+				Severity: reporting.Error, Message: t.out.Kind.Short() + "只有表头，没有一行项目。请填写后重报；确无项目的，请来信说明。"})
+		}
+	}
+}
+
+// addNil adds nil reports that sheets without a table and running texts make,
+// where no table of the kind came.
+func (r *reader) addNil() {
+	for _, n := range r.none {
+		i := slices.IndexFunc(r.tables, func(t *table) bool { return t.out.Kind == n.kind && t.out.Sheet != "" == (t.out.Sheet != "") })
+		if i >= 0 {
+			if have := r.tables[i]; !have.out.Nil && n.sheet == "" {
+				have.say("", "nil-conflict", reporting.Warning, fmt.Sprintf("文字说明写的是无，却附有%d行的%s，按表读入，请核对。", len(have.out.Rows), n.kind.Short()))
+			}
+			continue
+		}
+		t := &table{}
+		t.out = reporting.Table{Path: n.doc.Path, Sheet: n.sheet, Number: n.number, Kind: n.kind, Nil: true,
+			Submitter: r.out.Submitter, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
+		t.b.above = strings.Split(n.text, "\n")
+		t.out.Period = r.nilMonth(t, n)
+		r.tables = append(r.tables, t)
+	}
+}
+
+// nilMonth is the month of a nil report in a text: that of the tables beside
+// it, else what the letter says.
+func (r *reader) nilMonth(t *table, n nilTold) reporting.Period {
+	for _, o := range r.tables {
+		if !o.out.Period.IsZero() && slices.Equal(o.out.Path, n.doc.Path) {
+			return o.out.Period
+		}
+	}
+	if p := r.commonPeriod(); !p.IsZero() {
+		return p
+	}
+	r.month(t, n.doc, false)
+	return t.period
+}
+
+// commonPeriod is the month of most tables; of as many, the later one.
+func (r *reader) commonPeriod() reporting.Period {
+	count := map[reporting.Period]int{}
+	var best reporting.Period
+	for _, t := range r.tables {
+		if p := t.out.Period; !p.IsZero() {
+			count[p]++
+			if best.IsZero() || count[p] > count[best] || count[p] == count[best] && best.Before(p) {
+				best = p
+			}
+		}
+	}
+	return best
+}
+
+// finish hands over the tables with their findings and the letter's month.
+func (r *reader) finish() {
+	for _, t := range r.tables {
+		r.out.Tables = append(r.out.Tables, t.out)
+		r.out.Findings = append(r.out.Findings, t.findings...)
+	}
+	r.out.Period = r.commonPeriod()
+	if r.out.Period.IsZero() {
+		r.out.Period = r.k.Period
+	}
+	if r.out.Period.IsZero() && len(r.m.Documents) > 0 {
+		d := &r.m.Documents[0]
+		sources := []dated{}
+		for i := len(d.Path) - 1; i >= 0; i-- {
+			sources = append(sources, dated{"文件名", inName(d.Path[i])})
+		}
+		r.out.Period, _, _ = settleMonth(append(sources, r.letterMonths(d)...), r.k.Now)
+	}
 }

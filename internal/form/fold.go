@@ -1,0 +1,197 @@
+package form
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"tongbao/internal/reporting"
+)
+
+// alike brings the ways to write one thing together: dashes, brackets,
+// traditional characters from copied texts, and spellings that differ for no reason.
+var alike = strings.NewReplacer(
+	"_x000D_", "", "—", "-", "–", "-", "−", "-", "ー", "-", "―", "-", "‐", "-", "〜", "~", "～", "~", "∼", "~",
+	"〔", "(", "〕", ")", "［", "(", "］", ")", "【", "(", "】", ")", "[", "(", "]", ")", "《", "", "》", "",
+	"﹪", "%", "。", ".",
+	"項", "项", "進", "进", "資", "资", "計", "计", "劃", "划", "開", "开", "統", "统", "責", "责", "單", "单",
+	"聯", "联", "電", "电", "備", "备", "註", "注", "總", "总", "萬", "万", "億", "亿", "臺", "台", "帳", "账", "帐", "账", "賬", "账",
+	"滯", "滞", "後", "后", "實", "实", "際", "际", "完畢", "完毕", "設", "设", "號", "号", "稱", "称", "類", "类", "別", "别", "縣", "县", "區", "区",
+	"時", "时", "間", "间", "問", "问", "題", "题", "領", "领", "導", "导", "報", "报", "個", "个", "無", "无", "當", "当", "月份份", "月份",
+	"截止", "截至", "形像", "形象", "其它", "其他", "做为", "作为",
+)
+
+// fold gives the copy of a text by which it is matched: half width, no white
+// space or zero-width characters, no marks of required fields, one spelling.
+func fold(s string) string {
+	if len(s) > 4096 {
+		s = strings.ToValidUTF8(s[:4096], "")
+	}
+	s = norm.NFKC.String(s)
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("*※▲★●", r) {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimRight(alike.Replace(s), ":")
+}
+
+const chineseDigits = "零一二三四五六七八九"
+
+// chineseNumber reads 一 to 九十九 as they number months and chapters; 0 where it is none.
+func chineseNumber(s string) int {
+	s = strings.Replace(s, "元", "一", 1)
+	r := []rune(s)
+	digit := func(r rune) int {
+		for i, d := range []rune(chineseDigits) {
+			if r == d {
+				return i
+			}
+		}
+		return -1
+	}
+	n, seen := 0, false
+	for i, c := range r {
+		switch d := digit(c); {
+		case c == '十' && i == 0:
+			n, seen = 10, true
+		case c == '十' && seen && n < 10:
+			n *= 10
+		case d > 0 && (!seen || n%10 == 0):
+			n, seen = n+d, true
+		default:
+			return 0
+		}
+	}
+	return n
+}
+
+// monthNumber reads 3, 03 or 三; 0 where it is no month.
+func monthNumber(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		n = chineseNumber(s)
+	}
+	if n < 1 || n > 12 {
+		return 0
+	}
+	return n
+}
+
+const monthWord = `(0?[1-9]|1[0-2]|元|十[一二]?|[一二三四五六七八九])`
+
+var (
+	unitNote   = regexp.MustCompile(`\((?:单位:?)?(?:计量)?(百万元|千万元|人民币)?[,，]?(万元|亿元|千元|百万元|元|万|亿|%|亩|个|平方米|平米|m2|㎡|公里|km|米|户)?(?:[、/,]%)?\)`)
+	unitTail   = regexp.MustCompile(`[:/、,-]?(万元|亿元|千元|百万元|%)$`)
+	columnNote = regexp.MustCompile(`\(?(?:第?\d{1,2}列|\d{1,2}=[\d+\-*/÷×=()%]+|=[\d+\-*/÷×()%]+)\)?|\(\d{1,2}\)`)
+	dateNote   = regexp.MustCompile(`\((?:截至|至|截到)?(?:20\d\d年)?` + monthWord + `月(?:\d{1,2}日|底|末)(?:止|前)?\)`)
+	spanWord   = regexp.MustCompile(`(?:0?1|一|元)月?(?:份)?[-~至到—](?:本月|当月|` + monthWord + `月)份?`)
+	yearWord   = regexp.MustCompile(`(20\d\d)年度?`)
+	monthOf    = regexp.MustCompile(monthWord + `月份?`)
+	thisYear   = regexp.MustCompile(`本年度?|今年度?|当年度?|全年度?|年度`)
+	thisMonth  = regexp.MustCompile(`本月份?|当月份?|本期`)
+	nextMonth  = regexp.MustCompile(`下个?月份?`)
+	lastYear   = regexp.MustCompile(`上年度?|去年度?|上一年度?`)
+	brackets   = regexp.MustCompile(`\([^()]*\)`)
+	nonWord    = regexp.MustCompile(`[^\p{L}\p{N}]+`)
+)
+
+// wording is a header text in the form by which it is looked up.
+type wording struct {
+	key   string // years, months, units and punctuation brought to one form
+	short string // the same without what stands in brackets
+	unit  string // 万元, 亿元, 元, 千元, 百万元, %, or "" where the text names none
+	month int    // the month that the text names, 0 where none or only 本月
+	span  bool   // the month ends a span from January
+}
+
+// word takes a header text apart. The period tells this year from last year
+// and this month from the next; it may be zero.
+func word(s string, p reporting.Period) wording {
+	var w wording
+	t := fold(s)
+	t = unitNote.ReplaceAllStringFunc(t, func(m string) string {
+		for _, u := range []string{"百万元", "万元", "亿元", "千元", "元", "%", "万", "亿"} {
+			if strings.Contains(m, u) {
+				if w.unit == "" {
+					w.unit = map[string]string{"万": "万元", "亿": "亿元"}[u]
+					if w.unit == "" {
+						w.unit = u
+					}
+				}
+				return ""
+			}
+		}
+		return ""
+	})
+	t = dateNote.ReplaceAllString(columnNote.ReplaceAllString(t, ""), "")
+	if m := unitTail.FindStringSubmatch(t); m != nil && len(m[0]) < len(t) {
+		t = strings.TrimSuffix(t, m[0])
+		if w.unit == "" {
+			w.unit = m[1]
+		}
+	}
+	t = w.dates(t, p)
+	squeeze := func(s string) string {
+		s = nonWord.ReplaceAllString(s, "")
+		return strings.NewReplacer("的", "", "投资额", "投资", "投资总额投资", "投资总额").Replace(s)
+	}
+	w.key, w.short = squeeze(t), squeeze(brackets.ReplaceAllString(t, ""))
+	return w
+}
+
+// dates replaces years and months by 年, 上年, 本月, 累月 (January to this
+// month) and 下月, so that one word list serves every year.
+func (w *wording) dates(t string, p reporting.Period) string {
+	t = lastYear.ReplaceAllString(t, "上年")
+	t = yearWord.ReplaceAllStringFunc(t, func(m string) string {
+		y, _ := strconv.Atoi(m[:4])
+		switch {
+		case p.IsZero() || y == p.Year:
+			return "本年"
+		case y == p.Year-1:
+			return "上年"
+		case y == p.Year+1:
+			return "下年"
+		}
+		return "某年"
+	})
+	t = strings.ReplaceAll(t, "本年底", "年底")
+	if p.IsZero() && strings.Contains(t, "年底") && !strings.Contains(t, "上年底") && strings.ContainsAny(t, "至截前") {
+		t = strings.ReplaceAll(t, "年底", "上年底")
+	}
+	t = thisYear.ReplaceAllString(t, "年")
+	t = spanWord.ReplaceAllStringFunc(t, func(m string) string {
+		if sub := spanWord.FindStringSubmatch(m); sub[1] != "" {
+			w.month = monthNumber(sub[1])
+		}
+		w.span = true
+		return "累月"
+	})
+	t = monthOf.ReplaceAllStringFunc(t, func(m string) string {
+		n := monthNumber(monthOf.FindStringSubmatch(m)[1])
+		if n == 0 || w.span {
+			return m
+		}
+		if !p.IsZero() && n == int(p.Month)%12+1 {
+			w.month = n
+			return "次月"
+		}
+		w.month = n
+		return "本月"
+	})
+	t = thisMonth.ReplaceAllString(t, "本月")
+	// 4月计划 on a March form is next month's; 4月完成 is a month not yet filled in.
+	if strings.Contains(t, "次月") {
+		if strings.ContainsAny(t, "划算排标") && !strings.Contains(t, "投资") {
+			t, w.month = strings.ReplaceAll(t, "次月", "下月"), 0
+		} else {
+			t = strings.ReplaceAll(t, "次月", "本月")
+		}
+	}
+	return nextMonth.ReplaceAllString(t, "下月")
+}

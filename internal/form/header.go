@@ -1,0 +1,392 @@
+package form
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+// Bounds of a header: rows of one, and the characters that a header cell may have.
+const (
+	maxHeader     = 4
+	maxHeaderText = 60
+	maxBlocks     = 64 // tables in one grid
+)
+
+// block is one table within a grid: its header rows and columns, the texts
+// above it, and the rows below it.
+type block struct {
+	v           *view
+	top, bottom int // header rows, as the sheet numbers them
+	left, right int // columns
+	above       []string
+	heads       []head
+	first, end  int          // data rows: positions in v.Rows
+	skip        map[int]bool // positions of rows that repeat the header
+}
+
+// head is one column's header: its layers from top to bottom without repeats.
+type head struct {
+	col    int
+	levels []string
+}
+
+// String is the composed header: 1-3月完成投资|占年度计划(%).
+func (h head) String() string {
+	out := make([]string, len(h.levels))
+	for i, l := range h.levels {
+		out[i] = strings.Join(strings.Fields(l), "")
+	}
+	return strings.Join(out, "|")
+}
+
+func (h head) leaf() string {
+	if len(h.levels) == 0 {
+		return ""
+	}
+	return h.levels[len(h.levels)-1]
+}
+
+// finder looks for headers in one grid.
+type finder struct {
+	v    *view
+	lex  *lexicon
+	memo map[string]wording
+}
+
+func (f *finder) word(s string) wording {
+	w, ok := f.memo[s]
+	if !ok {
+		w = word(s, reporting.Period{})
+		if len(f.memo) < 5000 {
+			f.memo[s] = w
+		}
+	}
+	return w
+}
+
+// blocks finds all tables of the grid, from top to bottom and left to right.
+func (f *finder) blocks() []block {
+	var out []block
+	lower := 0 // rows before this position belong to earlier headers
+	for i := 0; i < len(f.v.Rows) && len(out) < maxBlocks; i++ {
+		top, bottom, ok := f.headerAt(i, lower)
+		if !ok {
+			continue
+		}
+		parts := f.split(f.compose(top, bottom), top, bottom)
+		parts = slices.DeleteFunc(parts, func(b block) bool { return !f.isHeader(b.heads) })
+		if len(parts) == 0 {
+			continue
+		}
+		from, after := f.v.at(top), f.after(bottom)
+		if from < 0 {
+			from = i
+		}
+		if repeats(out, parts) {
+			for n := f.preamble(from, lower); n < after; n++ {
+				out[len(out)-1].skip[n] = true
+			}
+		} else {
+			start := f.preamble(from, lower)
+			if len(out) == 0 {
+				start = 0
+			}
+			for k := range out {
+				out[k].end = min(out[k].end, start)
+			}
+			for _, b := range parts {
+				b.above = f.lines(start, from)
+				b.first, b.end, b.skip = after, len(f.v.Rows), map[int]bool{}
+				out = append(out, b)
+			}
+		}
+		lower, i = after, after-1
+	}
+	return out
+}
+
+// after is the position of the first row below the header row.
+func (f *finder) after(bottom int) int {
+	i, _ := slices.BinarySearchFunc(f.v.Rows, bottom+1, func(r sheet.Row, n int) int { return r.Index - n })
+	return i
+}
+
+// headerAt decides whether the row at position i carries a header's name
+// column, and which rows the header takes.
+func (f *finder) headerAt(i, lower int) (top, bottom int, ok bool) {
+	row := f.v.Rows[i]
+	name, seq := -1, -1
+	for _, c := range row.Cells {
+		if !headerLike(c) {
+			continue
+		}
+		if name < 0 && strings.ContainsAny(c.Text, "项称问困工項稱問") && f.lex.isNameWord(f.word(c.Text)) {
+			name = c.Col
+		}
+	}
+	if name < 0 {
+		return 0, 0, false
+	}
+	for _, c := range row.Cells {
+		if headerLike(c) && f.lex.kinds[reporting.Progress][f.word(c.Text).key].field == reporting.FSeq {
+			seq = c.Col
+			break
+		}
+	}
+	top, bottom = row.Index, row.Index
+	if m := f.v.merge(row.Index, name); m != nil && m.Bottom-m.Top < maxHeader {
+		bottom = max(bottom, m.Bottom)
+	}
+	for bottom-top+1 < maxHeader {
+		n := f.v.at(bottom + 1)
+		if n < 0 || !f.isSubHeader(f.v.Rows[n], bottom, name, seq) {
+			break
+		}
+		bottom++
+	}
+	for bottom-top+1 < maxHeader {
+		n := f.v.at(top - 1)
+		if n < lower || n < 0 || !f.isParentRow(f.v.Rows[n]) {
+			break
+		}
+		top--
+	}
+	return top, bottom, true
+}
+
+func headerLike(c sheet.Cell) bool {
+	return c.Kind == sheet.Text && len(c.Text) <= 3*maxHeaderText && utf8.RuneCountInString(c.Text) <= maxHeaderText
+}
+
+var bareUnit = regexp.MustCompile(`^\(?(?:单位:?)?(?:万元|亿元|元|千元|%|公里|亩|个)\)?$`)
+
+// isSubHeader reports whether the row below the header belongs to it: nothing
+// in its name and number columns, and header words or parents' children elsewhere.
+func (f *finder) isSubHeader(r sheet.Row, above, name, seq int) bool {
+	cells := solid(r, 0, f.v.width)
+	known, child := 0, 0
+	for _, c := range cells {
+		if c.Col == name || c.Col == seq || !headerLike(c) {
+			return false
+		}
+		m := f.v.merge(above, c.Col)
+		switch {
+		case bareUnit.MatchString(fold(c.Text)):
+			known++
+		case f.lex.isHeaderWord(f.word(c.Text)) || sense(f.word(c.Text), wording{}) != (meaning{}):
+			known++
+		case m != nil && m.Left < m.Right:
+			child++
+		}
+	}
+	return known > 0 && (known+child)*2 >= len(cells)
+}
+
+var notParent = regexp.MustCompile(`:|填报|填表|报送|单位万元|截至|附件|附表|日期|表\d*$|台账|清单`)
+
+// isParentRow reports whether the row above the name column's is a layer of
+// the header, not a title or the line with 填报单位 and 单位.
+func (f *finder) isParentRow(r sheet.Row) bool {
+	cells := solid(r, 0, f.v.width)
+	known, wide := 0, 0
+	for _, c := range cells {
+		text := fold(c.Text)
+		if !headerLike(c) || notParent.MatchString(text) {
+			return false
+		}
+		if f.lex.isHeaderWord(f.word(c.Text)) {
+			known++
+		}
+		if m := f.v.merge(r.Index, c.Col); m != nil && m.Right > m.Left {
+			if (m.Right-m.Left+1)*5 >= f.v.width*4 {
+				return false
+			}
+			wide++
+		}
+	}
+	return len(cells) >= 2 && (wide > 0 || known >= 2)
+}
+
+// compose makes each column's layers, merged areas filled.
+func (f *finder) compose(top, bottom int) []head {
+	merged := false
+	for r := top; r <= bottom; r++ {
+		for _, m := range f.v.merges[r] {
+			merged = merged || m.Right > m.Left
+		}
+	}
+	heads := make([]head, f.v.width)
+	for col := range heads {
+		heads[col].col = col
+		for r := top; r <= bottom; r++ {
+			text := f.v.text(r, col)
+			// QUIRK: csv and pasted tables have no merges: a parent's name
+			// stands over its first child only.
+			if text == "" && !merged && r < bottom && f.v.text(bottom, col) != "" && !f.namedAlone(top, bottom, col) {
+				for left := col - 1; left >= 0 && f.v.text(bottom, left) != "" && text == ""; left-- {
+					text = f.v.text(r, left)
+				}
+			}
+			if text == "" || len(text) > 3*maxHeaderText {
+				continue
+			}
+			h := &heads[col]
+			if n := len(h.levels); n == 0 || fold(h.levels[n-1]) != fold(text) {
+				h.levels = append(h.levels, text)
+			}
+		}
+		joinUnit(&heads[col])
+	}
+	return heads
+}
+
+// namedAlone reports whether the bottom cell is a column of its own rather
+// than some parent's child.
+func (f *finder) namedAlone(top, bottom, col int) bool {
+	w := f.word(f.v.text(bottom, col))
+	m := f.lex.kinds[reporting.Progress][w.key]
+	return m.field == reporting.FProjectName || m.field == reporting.FSeq || m.field == reporting.FRemark
+}
+
+// joinUnit makes a layer that is only a unit a note of the layer above it.
+func joinUnit(h *head) {
+	n := len(h.levels)
+	if n < 2 || !bareUnit.MatchString(fold(h.levels[n-1])) {
+		return
+	}
+	h.levels = append(h.levels[:n-2], h.levels[n-2]+"("+strings.Trim(fold(h.levels[n-1]), "()")+")")
+}
+
+// split separates tables that stand side by side.
+func (f *finder) split(heads []head, top, bottom int) []block {
+	var starts []int
+	lastName, gap, seq := -1, -1, -1
+	for i, h := range heads {
+		w := f.word(h.leaf())
+		switch {
+		case len(h.levels) == 0:
+			gap = i
+		case f.lex.kinds[reporting.Progress][w.key].field == reporting.FSeq:
+			seq = i
+		case f.lex.isNameWord(w):
+			if lastName >= 0 {
+				same := fold(heads[lastName].leaf()) == fold(h.leaf())
+				switch {
+				case seq > lastName && (same || gap > lastName && gap < seq):
+					starts = append(starts, seq)
+				case gap > lastName && same:
+					starts = append(starts, gap+1)
+				}
+			}
+			lastName = i
+		}
+	}
+	out := []block{}
+	from := 0
+	for _, to := range append(starts, len(heads)) {
+		part := slices.Clone(heads[from:to])
+		part = slices.DeleteFunc(part, func(h head) bool { return len(h.levels) == 0 })
+		part = f.dropSideTable(part)
+		if len(part) > 0 {
+			out = append(out, block{v: f.v, top: top, bottom: bottom, left: part[0].col, right: part[len(part)-1].col, heads: part})
+		}
+		from = to
+	}
+	return out
+}
+
+var summaryWord = regexp.MustCompile(`^(类别|分类|项目类别|个数|项目个数|项目数|数量|合计|序号|地区|县市?区|单位名称)$`)
+
+// dropSideTable leaves out a summary that stands right of the table, behind an
+// empty column: it has no project names, and a number or count of its own.
+func (f *finder) dropSideTable(part []head) []head {
+	named := false
+	for i, h := range part {
+		if i > 0 && named && h.col > part[i-1].col+1 && summaryWord.MatchString(f.word(h.leaf()).key) {
+			rest := part[i:]
+			if !slices.ContainsFunc(rest, func(h head) bool { return f.lex.isNameWord(f.word(h.leaf())) }) {
+				return part[:i]
+			}
+		}
+		named = named || f.lex.isNameWord(f.word(h.leaf()))
+	}
+	return part
+}
+
+// isHeader reports whether the columns are a table's: its name and at least
+// two others that are known.
+func (f *finder) isHeader(heads []head) bool {
+	name, known := false, 0
+	for _, h := range heads {
+		w := f.word(h.leaf())
+		switch {
+		case !name && f.lex.isNameWord(w):
+			name = true
+		case f.lex.isHeaderWord(w):
+			known++
+		case len(h.levels) > 1 && sense(w, f.word(strings.Join(h.levels[:len(h.levels)-1], ""))) != (meaning{}):
+			known++
+		}
+	}
+	return name && known >= 2
+}
+
+// repeats reports whether the columns are those of the table before: a header
+// that is printed again on the next page.
+func repeats(before, parts []block) bool {
+	if len(before) == 0 || len(parts) != 1 {
+		return false
+	}
+	old, part := before[len(before)-1], parts[0]
+	same := 0
+	for _, h := range part.heads {
+		for _, o := range old.heads {
+			if o.col == h.col && fold(o.String()) == fold(h.String()) {
+				same++
+			}
+		}
+	}
+	return same*10 >= 6*max(len(part.heads), len(old.heads))
+}
+
+var aboveTable = regexp.MustCompile(`单位:|填报单位|填报日期|填报时间|报送|截至|^附[件表]|日期:|(表|台账|清单|情况|统计)(\(.*\))?$`)
+
+// preamble is the position of the first row above the header at position from
+// that belongs to it: titles and the line with the unit.
+func (f *finder) preamble(from, lower int) int {
+	for from > lower && from > 0 {
+		cells := solid(f.v.Rows[from-1], 0, f.v.width)
+		found := len(cells) == 0
+		for _, c := range cells {
+			text := fold(c.Text)
+			if footerWord.MatchString(text) && !strings.Contains(text, "填报单位") {
+				return from
+			}
+			m := f.v.merge(f.v.Rows[from-1].Index, c.Col)
+			found = found || c.Kind == sheet.Text && (aboveTable.MatchString(text) || len(cells) == 1 && m != nil && m.Right-m.Left > 2 && !isCategory(text))
+		}
+		if !found || len(cells) > 4 {
+			break
+		}
+		from--
+	}
+	return from
+}
+
+// lines lists the texts of the rows from one position to another.
+func (f *finder) lines(from, to int) []string {
+	var out []string
+	for _, r := range f.v.Rows[max(from, 0):max(from, to)] {
+		for _, c := range solid(r, 0, f.v.width) {
+			if c.Kind == sheet.Text && len(out) < 60 && len(c.Text) < 1000 {
+				out = append(out, c.Text)
+			}
+		}
+	}
+	return out
+}

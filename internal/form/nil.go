@@ -1,0 +1,121 @@
+package form
+
+import (
+	"regexp"
+	"strings"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+const (
+	noWord    = `(?:无|没有|暂无|未发现|不存在|未出现|暂未发现|暂不存在)`
+	lateWord  = `(?:滞后|慢序时|未达序时|未按序时|进度缓慢|欠序时)`
+	issueWord = `(?:需要?(?:市级|上级)?协调(?:解决)?的?(?:问题|事项)|存在的?问题|新增问题|困难问题|问题台账|问题)`
+)
+
+var (
+	noLagging  = regexp.MustCompile(noWord + `[^.;,!]{0,10}` + lateWord + `|` + lateWord + `[^.;,!]{0,12}[:,]?(?:情况)?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
+	noIssues   = regexp.MustCompile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
+	supposing  = regexp.MustCompile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
+	noneAlone  = regexp.MustCompile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
+	quoteStart = regexp.MustCompile(`^-{2,}.*(原始邮件|转发邮件|Original|邮件原件)|^>|^(发件人|From):|^在20\d\d.*写道`)
+)
+
+// unable takes out the 无 that denies nothing.
+var unable = strings.NewReplacer("无法", "", "无力", "", "无论", "", "无效", "", "无人", "", "无证", "")
+
+// nilPhrase is which table a sentence says there is nothing to report for,
+// "" where none: 我县3月份无进度滞后项目.
+func nilPhrase(text string) reporting.Kind {
+	if len(text) > 3000 {
+		return ""
+	}
+	for sentence := range strings.FieldsFuncSeq(unable.Replace(fold(text)), func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
+		if supposing.MatchString(sentence) {
+			continue
+		}
+		if noLagging.MatchString(sentence) {
+			return reporting.Lagging
+		}
+	}
+	for sentence := range strings.FieldsFuncSeq(unable.Replace(fold(text)), func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
+		if !supposing.MatchString(sentence) && !hasAny(sentence, "滞后") && noIssues.MatchString(sentence) {
+			return reporting.Issues
+		}
+	}
+	return ""
+}
+
+// nilIn lists the tables that running text says there is nothing to report
+// for. What a reply quotes is not the sender's.
+func nilIn(paragraphs []sheet.Paragraph) []reporting.Kind {
+	var out []reporting.Kind
+	add := func(k reporting.Kind) {
+		for _, o := range out {
+			if o == k {
+				return
+			}
+		}
+		if k != "" {
+			out = append(out, k)
+		}
+	}
+	heading := reporting.Kind("")
+	for i, p := range paragraphs {
+		text := fold(p.Text)
+		if quoteStart.MatchString(text) || i > 2000 {
+			break
+		}
+		if noneAlone.MatchString(text) {
+			add(heading)
+			heading = ""
+			continue
+		}
+		if k := nilPhrase(p.Text); k != "" {
+			add(k)
+			if k == reporting.Lagging && noIssues.MatchString(text) && !supposing.MatchString(text) && !strings.Contains(text, "滞后问题") {
+				for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '.' || r == ';' || r == ',' || r == '!' }) {
+					if !strings.Contains(part, "滞后") && noIssues.MatchString(part) {
+						add(reporting.Issues)
+					}
+				}
+			}
+			heading = ""
+			continue
+		}
+		heading = ""
+		if len([]rune(text)) <= 30 && !strings.ContainsAny(text, ",;") {
+			if k := kindIn(text); k == reporting.Lagging || k == reporting.Issues {
+				heading = k
+			}
+		}
+	}
+	return out
+}
+
+// nilSheet is which table a sheet without a header says there is nothing to
+// report for: a title and 无.
+func nilSheet(v *view) reporting.Kind {
+	if len(v.Rows) > 30 {
+		return ""
+	}
+	kind := kindIn(v.Name)
+	for i, r := range v.Rows {
+		for _, c := range r.Cells {
+			if blank(c) || c.Kind != sheet.Text {
+				continue
+			}
+			if k := nilPhrase(c.Text); k != "" {
+				return k
+			}
+			if k := kindIn(c.Text); k != "" && i < 5 {
+				kind = k
+			}
+			if noneAlone.MatchString(fold(c.Text)) && (kind == reporting.Lagging || kind == reporting.Issues) {
+				return kind
+			}
+		}
+	}
+	return ""
+}

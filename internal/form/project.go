@@ -1,0 +1,244 @@
+package form
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+// grouping puts rows under their category and their package.
+type grouping struct {
+	t        *table
+	category string
+	main     *reporting.Row            // the last row that is nobody's part
+	bySeq    map[string]*reporting.Row // main rows by their number, since the last category
+}
+
+// add reads a project row.
+func (g *grouping) add(r sheet.Row) {
+	t := g.t
+	row := t.values(r, nil)
+	if g.category != "" && !t.lay.has(reporting.FCategory) {
+		row.Fields[reporting.FCategory] = reporting.Text(g.category)
+	}
+	if row.Text(reporting.FParentName) == "" {
+		delete(row.Fields, reporting.FParentName)
+		if parent, sure := g.parent(r, row); parent != nil {
+			row.Fields[reporting.FParentName] = reporting.Text(parent.Text(reporting.FProjectName))
+			if !sure {
+				t.say(t.cell(r, reporting.FProjectName), "part-assumed", reporting.Notice, fmt.Sprintf(
+					"本行没有序号，按“%s”的子项目读入，请核对。如是单独的项目，请补填序号。", parent.Text(reporting.FProjectName)))
+			}
+		} else {
+			main := row
+			g.main = &main
+			if g.bySeq == nil {
+				g.bySeq = map[string]*reporting.Row{}
+			}
+			g.bySeq[strings.TrimRight(fold(row.Text(reporting.FSeq)), ".、")] = &main
+		}
+	}
+	t.out.Rows = append(t.out.Rows, row)
+}
+
+var partName = regexp.MustCompile(`^(其中[:：]?|[-—·]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|[(（]\d{1,2}[)）])`)
+
+// parent is the package that a row is a part of, nil where it is none.
+func (g *grouping) parent(r sheet.Row, row reporting.Row) (parent *reporting.Row, sure bool) {
+	t := g.t
+	if t.lay.kind == reporting.Issues || g.main == nil || !t.lay.has(reporting.FProjectName) {
+		return nil, true
+	}
+	seq, name := strings.TrimSpace(row.Text(reporting.FSeq)), row.Text(reporting.FProjectName)
+	switch {
+	case partSeq.MatchString(fold(seq)):
+		head, _, _ := strings.Cut(strings.NewReplacer("-", ".", "—", ".", "_", ".").Replace(fold(seq)), ".")
+		if main := g.bySeq[head]; main != nil {
+			return main, true
+		}
+		if g.main.Text(reporting.FSeq) == "" {
+			return g.main, true
+		}
+		return nil, true
+	case t.isSub(seq), partName.MatchString(name) && seq == "":
+		return g.main, true
+	case seq != "" || !t.plainNumbered || t.mergeOf(r, reporting.FSeq) != nil || name == g.main.Text(reporting.FProjectName):
+		return nil, true
+	}
+	// No number under a numbered row: a part, unless its amounts say otherwise.
+	fits := false
+	for _, f := range []reporting.Field{reporting.FTotalInvest, reporting.FYearPlan} {
+		whole, ok1 := g.main.Decimal(f)
+		part, ok2 := row.Decimal(f)
+		if ok1 && ok2 && part.GreaterThan(whole) {
+			t.say(t.cell(r, reporting.FProjectName), "no-seq", reporting.Notice, "本行没有序号，按单独的项目读入，请核对。如是上面项目的子项目，请按1.1、1.2编号。")
+			return nil, true
+		}
+		fits = fits || ok1 && ok2
+	}
+	if !fits && !shareStart(name, g.main.Text(reporting.FProjectName)) {
+		t.say(t.cell(r, reporting.FProjectName), "no-seq", reporting.Notice, "本行没有序号，按单独的项目读入，请核对。如是上面项目的子项目，请按1.1、1.2编号。")
+		return nil, true
+	}
+	return g.main, false
+}
+
+// shareStart reports whether two names begin with the same four characters.
+func shareStart(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	return len(x) >= 4 && len(y) >= 4 && string(x[:4]) == string(y[:4])
+}
+
+// cell is the address of a field's cell in a row, the row's where it has no column.
+func (t *table) cell(r sheet.Row, f reporting.Field) string {
+	if c := t.lay.column(f); c != nil {
+		return sheet.CellName(c.col, r.Index)
+	}
+	return fmt.Sprint(r.Index)
+}
+
+// values reads a row's fields, amounts first: percentages are judged by them.
+// A nil want wants all.
+func (t *table) values(r sheet.Row, want func(reporting.Field) bool) reporting.Row {
+	row := reporting.Row{Row: r.Index, Fields: map[reporting.Field]reporting.Value{}, Cells: map[reporting.Field]string{}, Hidden: r.Hidden}
+	for _, money := range []bool{true, false} {
+		for _, c := range t.lay.columns {
+			if (c.field.Type() == reporting.TypeMoney) == money && (want == nil || want(c.field)) {
+				t.value(r, c, &row)
+			}
+		}
+	}
+	return row
+}
+
+// value reads one cell into the row.
+func (t *table) value(r sheet.Row, c column, row *reporting.Row) {
+	cell, address := cellIn(r, c.col), sheet.CellName(c.col, r.Index)
+	if blank(cell) && !cell.Formula {
+		if m := t.b.v.merge(r.Index, c.col); m != nil && m.Top < r.Index && m.Top > t.b.bottom && m.Left <= c.col {
+			if cell = t.fromAbove(r, c, m, address); blank(cell) {
+				return
+			}
+		}
+	}
+	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) {
+		t.contact(r, c, cell, address, row)
+		return
+	}
+	vc := t.context(c, c.field)
+	switch c.field {
+	case reporting.FYTDPct:
+		vc.Ratio = ratio(*row, reporting.FYTDDone, reporting.FYearPlan)
+	case reporting.FAllPct:
+		vc.Ratio = ratio(*row, reporting.FAllDone, reporting.FTotalInvest)
+	}
+	f := c.field
+	v, ok, d := readValue(f, cell, vc)
+	if ok && c.other != "" && t.isPast(v.String(), *row, c.other) {
+		f = c.other
+	}
+	t.keep(row, f, address, v, ok, d)
+}
+
+func (t *table) keep(row *reporting.Row, f reporting.Field, address string, v reporting.Value, ok bool, d *doubt) {
+	if d != nil {
+		t.say(address, d.Code, d.Severity, d.Message)
+	}
+	if ok {
+		row.Fields[f], row.Cells[f] = v, address
+	}
+}
+
+// fromAbove is what a cell under a merged area holds: a text stands for all
+// rows of the area, an amount for its first row alone.
+func (t *table) fromAbove(r sheet.Row, c column, m *sheet.Span, address string) sheet.Cell {
+	cell := t.b.v.own(m.Top, m.Left)
+	switch c.field.Type() {
+	case reporting.TypeMoney, reporting.TypePercent:
+		if !blank(cell) && !isPlaceholder(cell.Text) {
+			t.say(address, "merged-amount", reporting.Warning, fmt.Sprintf(
+				"“%s”与第%d行共用一个合并单元格，金额只计在第%d行。请拆开合并单元格，各行分别填写。", c.field.Title(), m.Top, m.Top))
+		}
+		return sheet.Cell{Col: c.col}
+	}
+	if m.Left != c.col {
+		return sheet.Cell{Col: c.col}
+	}
+	cell.Col = c.col
+	return cell
+}
+
+// ratio is part over whole in percent, nil where that is not known.
+func ratio(row reporting.Row, part, whole reporting.Field) *decimal.Decimal {
+	a, ok1 := row.Decimal(part)
+	b, ok2 := row.Decimal(whole)
+	if !ok1 || !ok2 || !b.IsPositive() {
+		return nil
+	}
+	d := a.Mul(decimal.NewFromInt(100)).DivRound(b, 8)
+	return &d
+}
+
+var (
+	phoneNumber = regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[-—– ]?\d{7,8}(?:-\d{1,5})?|\b[2-8]\d{6,7}\b`)
+	phoneEdge   = regexp.MustCompile(`^[\s()（）:：,，、;；/\\|-]+|[\s()（）:：,，、;；/\\|-]+$`)
+	phoneWord   = regexp.MustCompile(`(联系)?(电话|手机)(号码)?[:：]?`)
+)
+
+// contact splits a cell with a name and a number: 张三 13900000001.
+func (t *table) contact(r sheet.Row, c column, cell sheet.Cell, address string, row *reporting.Row) {
+	if cell.Kind != sheet.Text || len(cell.Text) > 500 {
+		f := c.field
+		if cell.Kind == sheet.Number && c.also != "" {
+			f = c.also
+		}
+		v, ok, d := readValue(f, cell, t.context(c, f))
+		t.keep(row, f, address, v, ok, d)
+		return
+	}
+	phones := phoneNumber.FindAllString(cell.Text, 4)
+	name := cell
+	if len(phones) > 0 {
+		rest := phoneNumber.ReplaceAllString(cell.Text, "\x00")
+		var names []string
+		for part := range strings.SplitSeq(phoneWord.ReplaceAllString(rest, ""), "\x00") {
+			if part = phoneEdge.ReplaceAllString(part, ""); part != "" {
+				names = append(names, part)
+			}
+		}
+		name.Text = strings.Join(names, "、")
+	}
+	if name.Text != "" {
+		v, ok, d := readValue(c.field, name, t.context(c, c.field))
+		t.keep(row, c.field, address, v, ok, d)
+	}
+	if len(phones) > 0 {
+		row.Fields[reporting.FPhone], row.Cells[reporting.FPhone] = reporting.Text(strings.Join(phones, "、")), address
+	}
+}
+
+// isPast decides for one row whether 开工时间 or 竣工时间 is what has happened:
+// the date lies within the reporting month or before it, and the row shows it.
+func (t *table) isPast(date string, row reporting.Row, f reporting.Field) bool {
+	if t.period.IsZero() || len(date) < 7 || date[4] != '-' || date[5] < '0' || date[5] > '9' || date[:7] > t.period.String() {
+		return false
+	}
+	if f == reporting.FActualFinish {
+		finished, told := row.Bool(reporting.FIsFinished)
+		return told && finished
+	}
+	if started, told := row.Bool(reporting.FIsStarted); told {
+		return started
+	}
+	for _, f := range []reporting.Field{reporting.FYTDDone, reporting.FAllDone, reporting.FMonthDone, reporting.FDoneToLastYear} {
+		if d, ok := row.Decimal(f); ok && d.IsPositive() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,294 @@
+package form
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+// sampleRows bounds how many rows are asked about a column.
+const sampleRows = 300
+
+// settler settles the columns that their names leave open by the other
+// columns and by the figures.
+type settler struct {
+	t    *table
+	lay  *layout
+	rows []sheet.Row // that look like projects
+	memo map[int]map[int]decimal.Decimal
+}
+
+// settle gives each asking column a field, or none. What is not certain has a
+// finding on the column's header.
+func (s *settler) settle() {
+	s.memo = map[int]map[int]decimal.Decimal{}
+	s.useOtherMonth()
+	for _, ask := range []string{"plan", "text", "mcum", "cum", "pct", "start", "finish"} {
+		for i := range s.lay.columns {
+			c := &s.lay.columns[i]
+			if c.asks != ask {
+				continue
+			}
+			switch ask {
+			case "plan":
+				s.take(c, reporting.FYearPlan, "“%s”没有写明年度还是月份，按年度计划投资读入，请核对；建议把表头写为“年度计划投资”。")
+			case "text":
+				s.settleText(c)
+			case "mcum":
+				s.settleMonthCum(c)
+			case "cum":
+				s.settleCum(c)
+			case "pct":
+				s.settleShare(c)
+			case "start":
+				s.settleDate(c, reporting.FPlanStart, reporting.FActualStart)
+			case "finish":
+				s.settleDate(c, reporting.FPlanFinish, reporting.FActualFinish)
+			}
+		}
+	}
+	s.lay.columns = slices.DeleteFunc(s.lay.columns, func(c column) bool {
+		if c.field == "" {
+			c.asks = ""
+			s.lay.others = append(s.lay.others, c)
+		}
+		return c.field == ""
+	})
+}
+
+// take gives the column the field where it is free. A message, with %s for the
+// header, is a finding.
+func (s *settler) take(c *column, f reporting.Field, message string) {
+	if s.lay.has(f) {
+		return
+	}
+	c.field, c.asks = f, ""
+	if message != "" {
+		s.t.onHeader(*c, "column-assumed", reporting.Warning, fmt.Sprintf(message, c.String()))
+	}
+}
+
+// numbers are the column's figures by row, in 万元 or percent.
+func (s *settler) numbers(c column, f reporting.Field) map[int]decimal.Decimal {
+	if m, ok := s.memo[c.col]; ok {
+		return m
+	}
+	m := map[int]decimal.Decimal{}
+	vc := s.t.context(c, f)
+	for _, r := range s.rows {
+		if len(m) >= sampleRows {
+			break
+		}
+		if v, ok, _ := readValue(f, cellIn(r, c.col), vc); ok {
+			if d, ok := v.Decimal(); ok {
+				m[r.Index] = d
+			}
+		}
+	}
+	s.memo[c.col] = m
+	return m
+}
+
+func (s *settler) field(f reporting.Field) map[int]decimal.Decimal {
+	if c := s.lay.column(f); c != nil {
+		return s.numbers(*c, f)
+	}
+	return nil
+}
+
+// count says in how many rows a test holds of all in which both figures stand.
+func count(a, b map[int]decimal.Decimal, test func(a, b decimal.Decimal) bool) (holds, all int) {
+	for row, x := range a {
+		if y, ok := b[row]; ok && !(x.IsZero() && y.IsZero()) {
+			all++
+			if test(x, y) {
+				holds++
+			}
+		}
+	}
+	return holds, all
+}
+
+// settleCum decides 累计完成投资: since January, or since the project started.
+func (s *settler) settleCum(c *column) {
+	have := s.numbers(*c, reporting.FYTDDone)
+	switch ytd, all := s.lay.has(reporting.FYTDDone), s.lay.has(reporting.FAllDone); {
+	case ytd && all:
+		return
+	case all:
+		s.take(c, reporting.FYTDDone, "")
+		return
+	case ytd:
+		less, _ := count(have, s.field(reporting.FYTDDone), decimal.Decimal.LessThan)
+		if less == 0 {
+			s.take(c, reporting.FAllDone, "")
+		}
+		return
+	}
+	more := decimal.RequireFromString("1.5")
+	plan, total := s.field(reporting.FYearPlan), s.field(reporting.FTotalInvest)
+	overPlan, compared := count(have, plan, func(a, b decimal.Decimal) bool { return b.IsPositive() && a.GreaterThan(b.Mul(more)) })
+	overTotal, _ := count(have, total, func(a, b decimal.Decimal) bool { return b.IsPositive() && a.GreaterThan(b) })
+	ofPlan, ofTotal := s.shares(have, plan), s.shares(have, total)
+	differs := 0
+	if s.t.period.Month == 1 {
+		differs, _ = count(have, s.field(reporting.FMonthDone), func(a, b decimal.Decimal) bool { return a.GreaterThan(b) })
+	}
+	switch {
+	case ofPlan && !ofTotal:
+		s.take(c, reporting.FYTDDone, "")
+	case ofTotal && !ofPlan:
+		s.take(c, reporting.FAllDone, "")
+	case overPlan > 0 && overTotal == 0 || differs > 0:
+		s.take(c, reporting.FAllDone, "“%s”没有写明起算时间，从数字看是开工以来累计，按开工以来累计完成投资读入，请核对；如为年初至今累计，请把表头写为“1-本月累计完成投资”。")
+	case compared > 0 && overPlan == 0 && len(have) > 0:
+		s.take(c, reporting.FYTDDone, "")
+	default:
+		s.take(c, reporting.FYTDDone, "“%s”没有写明起算时间，按年初至今累计完成投资读入，请核对；建议把表头写为“1-本月累计完成投资”或“开工以来累计完成投资”。")
+	}
+}
+
+// shares reports whether some percentage column is the figures' share of the
+// whole, in nearly all rows.
+func (s *settler) shares(part, whole map[int]decimal.Decimal) bool {
+	for _, c := range s.lay.columns {
+		f := c.field
+		if c.asks == "pct" {
+			f = reporting.FYTDPct
+		}
+		if f.Type() != reporting.TypePercent || f == "" {
+			continue
+		}
+		if ok, all := s.agree(c, f, part, whole); all > 0 && ok*10 >= all*8 {
+			return true
+		}
+	}
+	return false
+}
+
+// agree counts the rows in which the percentage is part over whole, and those
+// in which that can be told.
+func (s *settler) agree(c column, f reporting.Field, part, whole map[int]decimal.Decimal) (ok, all int) {
+	vc := s.t.context(c, f)
+	tolerance := decimal.RequireFromString("0.6")
+	for _, r := range s.rows {
+		p, w := part[r.Index], whole[r.Index]
+		if !p.IsPositive() || !w.IsPositive() || all >= sampleRows {
+			continue
+		}
+		ratio := p.Mul(decimal.NewFromInt(100)).DivRound(w, 8)
+		vc.Ratio = &ratio
+		v, read, _ := readValue(f, cellIn(r, c.col), vc)
+		d, isNumber := v.Decimal()
+		if !read || !isNumber {
+			continue
+		}
+		all++
+		if d.Sub(ratio).Abs().LessThanOrEqual(tolerance) {
+			ok++
+		}
+	}
+	return ok, all
+}
+
+// settleMonthCum decides 3月累计: the month's where January to March stands
+// beside it, else the year's so far.
+func (s *settler) settleMonthCum(c *column) {
+	if s.lay.has(reporting.FYTDDone) {
+		s.take(c, reporting.FMonthDone, "")
+		return
+	}
+	s.take(c, reporting.FYTDDone, "")
+}
+
+// settleShare decides 完成率 by computing both shares and taking the nearer.
+func (s *settler) settleShare(c *column) {
+	ytd, plan := s.field(reporting.FYTDDone), s.field(reporting.FYearPlan)
+	done, total := s.field(reporting.FAllDone), s.field(reporting.FTotalInvest)
+	ofPlan, all1 := s.agree(*c, reporting.FYTDPct, ytd, plan)
+	ofTotal, all2 := s.agree(*c, reporting.FAllPct, done, total)
+	switch {
+	case all1 > 0 && ofPlan*10 >= all1*6 && ofPlan*max(all2, 1) >= ofTotal*all1:
+		s.take(c, reporting.FYTDPct, "")
+	case all2 > 0 && ofTotal*10 >= all2*6:
+		s.take(c, reporting.FAllPct, "")
+	case !s.lay.has(reporting.FAllDone) && !s.lay.has(reporting.FAllPct) && ytd != nil && plan != nil:
+		s.take(c, reporting.FYTDPct, "")
+	case s.lay.has(reporting.FYTDPct) && s.lay.has(reporting.FAllDone):
+		s.take(c, reporting.FAllPct, "“%s”没有写明占年度计划还是占总投资，按占总投资比例读入，请核对。")
+	default:
+		s.take(c, reporting.FYTDPct, "“%s”没有写明占年度计划还是占总投资，按占年度计划比例读入，请核对。")
+	}
+}
+
+// settleDate decides 开工时间 and 竣工时间: the other of the two where one has
+// a column of its own, else row by row.
+func (s *settler) settleDate(c *column, plan, actual reporting.Field) {
+	switch {
+	case s.lay.has(plan) && s.lay.has(actual):
+	case s.lay.has(plan):
+		s.take(c, actual, "")
+	case s.lay.has(actual):
+		s.take(c, plan, "")
+	default:
+		s.take(c, plan, "")
+		c.other = actual
+	}
+}
+
+// settleText decides 投资完成情况 and 进度 by what stands below: amounts,
+// percentages or words.
+func (s *settler) settleText(c *column) {
+	numbers, percents, texts := 0, 0, 0
+	for i, r := range s.rows {
+		if i >= sampleRows {
+			break
+		}
+		cell := cellIn(r, c.col)
+		switch text := fold(cell.Text); {
+		case blank(cell) || isPlaceholder(cell.Text):
+		case sheet.IsPercent(cell.Format) && cell.Kind == sheet.Number, len(text) < 8 && text[len(text)-1] == '%':
+			percents++
+		case cell.Kind == sheet.Number:
+			numbers++
+		default:
+			texts++
+		}
+	}
+	switch {
+	case texts > numbers+percents:
+		s.take(c, reporting.FProgressText, "")
+	case percents > numbers:
+		c.asks = "pct"
+	case numbers > 0:
+		c.asks = "cum"
+	}
+}
+
+// useOtherMonth takes the rightmost column of another month that has figures
+// where the table's own month has none.
+func (s *settler) useOtherMonth() {
+	for i := len(s.lay.off) - 1; i >= 0; i-- {
+		c := s.lay.off[i]
+		f := c.field
+		if c.asks == "mcum" || c.asks == "cum" {
+			f = reporting.FYTDDone
+		}
+		if f != reporting.FMonthDone && f != reporting.FYTDDone || s.lay.has(f) || s.asked(f) || len(s.numbers(c, f)) == 0 {
+			continue
+		}
+		c.field, c.asks = f, ""
+		s.lay.columns = append(s.lay.columns, c)
+		s.t.onHeader(c, "other-month", reporting.Warning, fmt.Sprintf(
+			"本表是%d月的，却没有%d月的“%s”栏，按最近有数的“%s”读入，请核对；如为上月数字，请更新后重报。", int(s.t.period.Month), int(s.t.period.Month), f.Title(), c.String()))
+	}
+}
+
+// asked reports whether an open column may still become the field.
+func (s *settler) asked(f reporting.Field) bool {
+	return f == reporting.FYTDDone && slices.ContainsFunc(s.lay.columns, func(c column) bool { return c.asks == "cum" || c.asks == "mcum" })
+}

@@ -1,0 +1,268 @@
+package form
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+// table is one block while it is read.
+type table struct {
+	b        block
+	lay      layout
+	period   reporting.Period
+	unit     string // of amounts whose header names none
+	out      reporting.Table
+	findings []reporting.Finding
+
+	plainNumbered   bool // the number column has 1, 2, 3
+	chineseNumbered bool // projects are numbered 一, 二, 三
+	saidNone        bool // a row says that there is nothing to report
+	ownSubmitter    bool // 填报单位, title or sheet name the submitter
+	body            bool // stands in the letter's text
+	hiddenSheet     bool
+}
+
+// say adds a finding on the table.
+func (t *table) say(cell, code string, s reporting.Severity, message string) {
+	for _, f := range t.findings {
+		if f.Cell == cell && f.Code == code {
+			return
+		}
+	}
+	if len(t.findings) >= 2000 {
+		return
+	}
+	t.findings = append(t.findings, reporting.Finding{Path: t.out.Path, Sheet: t.out.Sheet, Number: t.out.Number,
+		Cell: cell, Code: code, Severity: s, Message: message})
+}
+
+func (t *table) onHeader(c column, code string, s reporting.Severity, message string) {
+	t.say(sheet.CellName(c.col, t.b.bottom), code, s, message)
+}
+
+// context is what settles the values of a column.
+func (t *table) context(c column, f reporting.Field) valueContext {
+	vc := valueContext{Unit: c.unit, Period: t.period, Date1904: t.b.v.Date1904, Header: c.String()}
+	switch f.Type() {
+	case reporting.TypeMoney:
+		if vc.Unit == "" || vc.Unit == "%" {
+			vc.Unit = t.unit
+		}
+	case reporting.TypePercent:
+		if vc.Unit != "%" {
+			vc.Unit = ""
+		}
+	default:
+		vc.Unit = ""
+	}
+	return vc
+}
+
+// ownText is what stands itself in the field's cell of a row.
+func (t *table) ownText(r sheet.Row, f reporting.Field) string {
+	c := t.lay.column(f)
+	if c == nil {
+		return ""
+	}
+	cell := cellIn(r, c.col)
+	if blank(cell) {
+		return ""
+	}
+	return strings.TrimSpace(strings.ReplaceAll(cell.Text, "_x000D_", ""))
+}
+
+func (t *table) mergeOf(r sheet.Row, f reporting.Field) *sheet.Span {
+	if c := t.lay.column(f); c != nil {
+		return t.b.v.merge(r.Index, c.col)
+	}
+	return nil
+}
+
+// filledFields counts the fields in which something stands.
+func (t *table) filledFields(r sheet.Row) int {
+	n := 0
+	for _, c := range t.lay.columns {
+		if !blank(cellIn(r, c.col)) {
+			n++
+		}
+	}
+	return n
+}
+
+// survey looks at how the rows are numbered before any is judged.
+func (t *table) survey() {
+	numbered := 0
+	for pos := t.b.first; pos < t.b.end; pos++ {
+		r := t.b.v.Rows[pos]
+		seq := fold(t.ownText(r, reporting.FSeq))
+		switch {
+		case plainSeq.MatchString(seq) && t.ownText(r, reporting.FProjectName) != "":
+			t.plainNumbered = true
+		case chineseSeq.MatchString(seq) && t.filledFields(r) >= 3:
+			numbered++
+		}
+	}
+	t.chineseNumbered = !t.plainNumbered && numbered >= 2
+}
+
+// likely lists the rows that look like projects, for the questions that
+// figures have to settle.
+func (t *table) likely() []sheet.Row {
+	var out []sheet.Row
+	footer := false
+	for pos := t.b.first; pos < t.b.end && len(out) < sampleRows; pos++ {
+		if t.b.skip[pos] {
+			continue
+		}
+		switch t.classify(t.b.v.Rows[pos], pos-t.b.first < 2, footer) {
+		case rowProject:
+			out = append(out, t.b.v.Rows[pos])
+		case rowFooter:
+			footer = true
+		}
+	}
+	return out
+}
+
+// read goes through the rows once the columns are settled.
+func (t *table) read() {
+	g := grouping{t: t}
+	footer, fresh := false, true
+	for pos := t.b.first; pos < t.b.end; pos++ {
+		if t.b.skip[pos] {
+			fresh = true
+			continue
+		}
+		r := t.b.v.Rows[pos]
+		kind := t.classify(r, fresh, footer)
+		if kind != rowBlank {
+			fresh = false
+		}
+		cells := solid(r, t.b.left, t.b.right)
+		switch kind {
+		case rowFooter:
+			footer = true
+		case rowTotal:
+			t.addTotal(r, t.label(r, cells))
+		case rowCategory:
+			g.category = t.category(r, cells)
+			t.addTotal(r, g.category)
+		case rowNone:
+			t.saidNone = true
+		case rowNameless:
+			t.nameless(r, cells)
+		case rowCarried:
+			t.carried(r)
+		case rowProject:
+			footer = false
+			g.add(r)
+		}
+	}
+	t.columnsOut()
+	t.hiddenParts()
+}
+
+// addTotal keeps a total's or a category's figures. A heading without any is no total.
+func (t *table) addTotal(r sheet.Row, label string) {
+	row := t.values(r, func(f reporting.Field) bool {
+		return f.Type() == reporting.TypeMoney || f.Type() == reporting.TypePercent
+	})
+	if len(row.Fields) == 0 && !totalWord.MatchString(fold(label)) {
+		return
+	}
+	t.out.Totals = append(t.out.Totals, reporting.Total{Row: r.Index, Label: label, Fields: row.Fields, Cells: row.Cells})
+}
+
+// nameless says that values stand in a row without a name. One text alone is a
+// remark that nobody misses.
+func (t *table) nameless(r sheet.Row, cells []sheet.Cell) {
+	severity := reporting.Warning
+	if len(cells) == 1 && cells[0].Kind == sheet.Text {
+		severity = reporting.Notice
+	}
+	what := "项目名称"
+	if t.lay.kind == reporting.Issues {
+		what = "项目名称和问题"
+	}
+	t.say(fmt.Sprint(r.Index), "no-name", severity, fmt.Sprintf("第%d行没有填写%s，该行未读入。如是上一行的续行请合并到一格，如是另一项目请补填名称。", r.Index, what))
+}
+
+// carried says that a row under a merged name is not counted as a project of
+// its own.
+func (t *table) carried(r sheet.Row) {
+	for _, c := range t.lay.columns {
+		if c.field.Type() == reporting.TypeMoney && !blank(cellIn(r, c.col)) {
+			t.say(fmt.Sprint(r.Index), "merged-name", reporting.Warning, fmt.Sprintf(
+				"第%d行与上一行共用合并的项目名称，该行的金额未读入。请把同一项目的金额合计填在一行，或拆成子项目分别写明名称。", r.Index))
+			return
+		}
+	}
+	t.say(fmt.Sprint(r.Index), "merged-name", reporting.Notice, fmt.Sprintf("第%d行与上一行共用合并的项目名称，按同一项目的续行处理，未单独读入。", r.Index))
+}
+
+// columnsOut records how each column was understood, and says which columns
+// with content were not.
+func (t *table) columnsOut() {
+	for _, c := range t.lay.columns {
+		unit := t.context(c, c.field).Unit
+		for _, f := range []reporting.Field{c.field, c.also, c.other} {
+			if f != "" {
+				t.out.Columns = append(t.out.Columns, reporting.Column{Field: f, Letter: sheet.ColumnName(c.col), Header: c.String(), Unit: unit})
+			}
+		}
+		switch c.score {
+		case fuzzyScore:
+			t.onHeader(c, "column-guess", reporting.Warning, fmt.Sprintf("表头“%s”按“%s”读入（疑为笔误），请核对。", c.String(), c.field.Title()))
+		case prefixScore:
+			t.onHeader(c, "column-guess", reporting.Notice, fmt.Sprintf("表头“%s”按“%s”读入，请核对。", c.String(), c.field.Title()))
+		}
+	}
+	for _, c := range t.lay.others {
+		if c.listed == "known" || !t.columnHolds(c.col) {
+			continue
+		}
+		if twin := t.lay.column(c.field); c.field != "" && twin != nil {
+			s := reporting.Notice
+			if c.field.Type() != reporting.TypeText {
+				s = reporting.Warning
+			}
+			t.onHeader(c, "column-twice", s, fmt.Sprintf("“%s”与%s列“%s”意思相同，只读入%s列，请核对。", c.String(), sheet.ColumnName(twin.col), twin.String(), sheet.ColumnName(twin.col)))
+			continue
+		}
+		t.onHeader(c, "column-unknown", reporting.Notice, fmt.Sprintf("表头“%s”不认得，该列没有读入。如是规定的栏目，请按下发的表样改写表头。", c.String()))
+	}
+}
+
+func (t *table) columnHolds(col int) bool {
+	for pos := t.b.first; pos < t.b.end; pos++ {
+		if c := cellIn(t.b.v.Rows[pos], col); !t.b.skip[pos] && !blank(c) && !isPlaceholder(c.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// hiddenParts says which rows and columns cannot be seen in the sheet.
+func (t *table) hiddenParts() {
+	var rows, cols []string
+	for _, r := range t.out.Rows {
+		if r.Hidden && len(rows) < 20 {
+			rows = append(rows, fmt.Sprint(r.Row))
+		}
+	}
+	if len(rows) > 0 {
+		t.say(rows[0], "hidden-row", reporting.Notice, fmt.Sprintf("第%s行是隐藏行，已照常读入。不应计入的请删除后重报。", strings.Join(rows, "、")))
+	}
+	for _, c := range t.lay.columns {
+		if slices.Contains(t.b.v.HiddenCols, c.col) {
+			cols = append(cols, sheet.ColumnName(c.col)+"（"+c.field.Title()+"）")
+		}
+	}
+	if len(cols) > 0 && len(t.out.Rows) > 0 {
+		t.say("", "hidden-column", reporting.Notice, fmt.Sprintf("%s是隐藏列，已照常读入，请核对是否最新。", strings.Join(cols, "、")))
+	}
+}

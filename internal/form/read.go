@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"tongbao/internal/reporting"
 	"tongbao/internal/sheet"
@@ -27,6 +26,12 @@ func Read(m Material, k Knowledge) reporting.Reading {
 	for i := range m.Documents {
 		r.document(&m.Documents[i])
 	}
+	for _, p := range r.found {
+		r.ownMonth(p)
+	}
+	for _, p := range r.found {
+		r.block(p)
+	}
 	r.dropCopies()
 	r.decideSubmitter()
 	r.addEmpty()
@@ -42,6 +47,7 @@ type reader struct {
 	names  *names
 	lex    *lexicon
 	out    *reporting.Reading
+	found  []*place
 	tables []*table
 	empty  []*table  // a header and no rows
 	none   []nilTold // sheets and texts that say there is nothing to report
@@ -50,13 +56,22 @@ type reader struct {
 // nilTold is a place that says a table has nothing to report.
 type nilTold struct {
 	doc    *Document
-	sheet  string
+	grid   sheet.Grid // a sheet without a header; empty for running text
 	number int
 	kind   reporting.Kind
-	text   string
+	text   string // the running text
 }
 
-// document reads the tables and the text of one file.
+// place is a header that was found, and what stands around it.
+type place struct {
+	doc    *Document
+	b      block
+	number int
+	months bool             // the workbook has a sheet for each month
+	own    reporting.Period // that the table itself or its file names
+}
+
+// document finds the tables of one file, and what its text says.
 func (r *reader) document(d *Document) {
 	months := monthSheets(d.Book.Grids)
 	for i := range d.Book.Grids {
@@ -73,16 +88,16 @@ func (r *reader) document(d *Document) {
 			if len(around) > 0 {
 				b.above = append(slices.Clone(around), b.above...)
 			}
-			r.block(d, b, number, months)
+			r.found = append(r.found, &place{doc: d, b: b, number: number, months: months})
 		}
 		if len(blocks) == 0 {
 			if kind := nilSheet(v); kind != "" {
-				r.none = append(r.none, nilTold{d, g.Name, number, kind, ""})
+				r.none = append(r.none, nilTold{d, *g, number, kind, ""})
 			}
 		}
 	}
 	for _, kind := range nilIn(d.Book.Paragraphs) {
-		r.none = append(r.none, nilTold{d, "", 0, kind, paragraphs(d.Book, 400)})
+		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, paragraphs(d.Book, 400)})
 	}
 }
 
@@ -121,11 +136,11 @@ func monthSheets(grids []sheet.Grid) bool {
 }
 
 // block reads one table: month, kind, columns, rows.
-func (r *reader) block(d *Document, b block, number int, months bool) {
-	g := b.v.Grid
+func (r *reader) block(p *place) {
+	d, b, g := p.doc, p.b, p.b.v.Grid
 	t := &table{b: b, unit: unitAbove(b.above), body: d.Body, hiddenSheet: g.Hidden}
-	t.out = reporting.Table{Path: d.Path, Sheet: g.Name, Number: number, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
-	r.month(t, d, months)
+	t.out = reporting.Table{Path: d.Path, Sheet: g.Name, Number: p.number, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
+	r.month(t, p)
 	lay, doubtful, ok := r.lex.kindOf(b, d.Path, g.Name, t.period)
 	if !ok {
 		return
@@ -178,87 +193,6 @@ func unitAbove(lines []string) string {
 		}
 	}
 	return "万元"
-}
-
-// month settles the table's reporting month.
-func (r *reader) month(t *table, d *Document, months bool) {
-	sources := []dated{{"表题", inTitle(titleOf(t.b.above))}}
-	if sources[0].none() {
-		for _, line := range t.b.above {
-			f := fold(line)
-			if m := inTitle(line); !m.none() && !dateLine.MatchString(f) && !fullDate.MatchString(f) && len(f) < 200 {
-				sources[0].month = m
-				break
-			} else if sources[0].year == 0 {
-				sources[0].year = m.year
-			}
-		}
-	}
-	sheetName := dated{"工作表名", inName(t.out.Sheet)}
-	if months {
-		sources = append(sources, sheetName)
-	}
-	sources = append(sources, dated{"填报日期", inLines(t.b.above)})
-	for i := len(d.Path) - 1; i >= 0; i-- {
-		if i > 0 || r.m.Letter == nil {
-			sources = append(sources, dated{"文件名", inName(d.Path[i])})
-		}
-	}
-	if !months {
-		sources = append(sources, sheetName)
-	}
-	sources = append(sources, r.letterMonths(d)...)
-	p, from, against := settleMonth(sources, r.k.Now)
-	if months {
-		against = slices.DeleteFunc(against, func(s dated) bool { return s.source != "工作表名" })
-	}
-	if !r.k.Period.IsZero() && !(months && !p.IsZero() && p != r.k.Period) {
-		if !p.IsZero() && p != r.k.Period && from != arrivalSource {
-			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，按办公室指定的%s读入，请核对。", from, p.Chinese(), r.k.Period.Chinese()))
-		}
-		t.period = r.k.Period
-		return
-	}
-	t.period = p
-	if p.IsZero() {
-		t.say("", "no-period", reporting.Error, "看不出是哪个月份的表。请在表题写明年份和月份，如“2021年3月”。")
-		return
-	}
-	said := map[string]bool{}
-	for _, s := range against {
-		if !said[s.source] {
-			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，%s是%s，月份不一致，按%s读入。如不是%s的表请更正后重报。",
-				from, p.Chinese(), s.source, s.month, p.Chinese(), p.Chinese()))
-			said[s.source] = true
-		}
-	}
-}
-
-// letterMonths are the months that the letter itself names.
-func (r *reader) letterMonths(d *Document) []dated {
-	var out []dated
-	if d.Subject != "" {
-		out = append(out, dated{"转发件主题", inTitle(d.Subject)})
-	}
-	if r.m.Letter != nil {
-		out = append(out, dated{"邮件主题", inTitle(r.m.Letter.Subject)})
-		for i := range r.m.Documents {
-			if b := &r.m.Documents[i]; b.Body && len(b.Path) == 1 {
-				out = append(out, dated{"邮件正文", inTitle(paragraphs(b.Book, 300))})
-			}
-		}
-		out = append(out, dated{arrivalSource, arrival(r.m.Letter.Received.In(r.zone()))})
-	} else if !r.k.Now.IsZero() {
-		out = append(out, dated{arrivalSource, arrival(r.k.Now.In(r.zone()))})
-	}
-	return out
-}
-
-func (r *reader) zone() *time.Location {
-	if r.k.Zone != nil {
-		return r.k.Zone
-	}
-	return time.FixedZone("Asia/Shanghai", 8*3600)
 }
 
 // content is what a table says, to know a copy by.
@@ -335,48 +269,17 @@ func (r *reader) addNil() {
 	for _, n := range r.none {
 		i := slices.IndexFunc(r.tables, func(t *table) bool { return t.out.Kind == n.kind && t.out.Sheet != "" == (t.out.Sheet != "") })
 		if i >= 0 {
-			if have := r.tables[i]; !have.out.Nil && n.sheet == "" {
+			if have := r.tables[i]; !have.out.Nil && n.grid.Name == "" {
 				have.say("", "nil-conflict", reporting.Warning, fmt.Sprintf("文字说明写的是无，却附有%d行的%s，按表读入，请核对。", len(have.out.Rows), n.kind.Short()))
 			}
 			continue
 		}
 		t := &table{}
-		t.out = reporting.Table{Path: n.doc.Path, Sheet: n.sheet, Number: n.number, Kind: n.kind, Nil: true,
+		t.out = reporting.Table{Path: n.doc.Path, Sheet: n.grid.Name, Number: n.number, Kind: n.kind, Nil: true,
 			Submitter: r.out.Submitter, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
-		t.b.above = strings.Split(n.text, "\n")
-		t.out.Period = r.nilMonth(t, n)
+		t.out.Period = r.nilMonth(n)
 		r.tables = append(r.tables, t)
 	}
-}
-
-// nilMonth is the month of a nil report in a text: that of the tables beside
-// it, else what the letter says.
-func (r *reader) nilMonth(t *table, n nilTold) reporting.Period {
-	for _, o := range r.tables {
-		if !o.out.Period.IsZero() && slices.Equal(o.out.Path, n.doc.Path) {
-			return o.out.Period
-		}
-	}
-	if p := r.commonPeriod(); !p.IsZero() {
-		return p
-	}
-	r.month(t, n.doc, false)
-	return t.period
-}
-
-// commonPeriod is the month of most tables; of as many, the later one.
-func (r *reader) commonPeriod() reporting.Period {
-	count := map[reporting.Period]int{}
-	var best reporting.Period
-	for _, t := range r.tables {
-		if p := t.out.Period; !p.IsZero() {
-			count[p]++
-			if best.IsZero() || count[p] > count[best] || count[p] == count[best] && best.Before(p) {
-				best = p
-			}
-		}
-	}
-	return best
 }
 
 // finish hands over the tables with their findings and the letter's month.
@@ -385,16 +288,5 @@ func (r *reader) finish() {
 		r.out.Tables = append(r.out.Tables, t.out)
 		r.out.Findings = append(r.out.Findings, t.findings...)
 	}
-	r.out.Period = r.commonPeriod()
-	if r.out.Period.IsZero() {
-		r.out.Period = r.k.Period
-	}
-	if r.out.Period.IsZero() && len(r.m.Documents) > 0 {
-		d := &r.m.Documents[0]
-		sources := []dated{}
-		for i := len(d.Path) - 1; i >= 0; i-- {
-			sources = append(sources, dated{"文件名", inName(d.Path[i])})
-		}
-		r.out.Period, _, _ = settleMonth(append(sources, r.letterMonths(d)...), r.k.Now)
-	}
+	r.out.Period = r.letterPeriod()
 }

@@ -185,14 +185,18 @@ func settleMonth(sources []dated, now time.Time) (p reporting.Period, from strin
 	}
 	p = reporting.Period{Year: year, Month: time.Month(first.month.month)}
 	for _, s := range sources {
-		if !s.none() && s.source != arrivalSource && (s.month.month != first.month.month || s.year != 0 && s.year != year) {
+		if !s.none() && s.source != arrivalSource && s.source != besidesSource && (s.month.month != first.month.month || s.year != 0 && s.year != year) {
 			against = append(against, s)
 		}
 	}
 	return p, first.source, against
 }
 
-const arrivalSource = "来件日期"
+// The sources that never contradict a table.
+const (
+	arrivalSource = "来件日期"
+	besidesSource = "同来的其他表"
+)
 
 func (m month) String() string {
 	if m.year == 0 {

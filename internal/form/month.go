@@ -1,0 +1,197 @@
+package form
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tongbao/internal/reporting"
+)
+
+// titleMonth is the month that the lines above a table name, the title first.
+func titleMonth(above []string) month {
+	m := inTitle(titleOf(above))
+	if !m.none() {
+		return m
+	}
+	for _, line := range above {
+		f := fold(line)
+		if len(f) > 200 || dateLine.MatchString(f) || fullDate.MatchString(f) {
+			continue
+		}
+		if n := inTitle(line); !n.none() {
+			if n.year == 0 {
+				n.year = m.year
+			}
+			return n
+		} else if m.year == 0 {
+			m.year = n.year
+		}
+	}
+	return m
+}
+
+// ownSources are what a table, its sheet and its file say of the month.
+func (r *reader) ownSources(p *place) []dated {
+	name := dated{"工作表名", inName(p.b.v.Name)}
+	out := []dated{{"表题", titleMonth(p.b.above)}}
+	if p.months {
+		out = append(out, name)
+	}
+	out = append(out, dated{"填报日期", inLines(p.b.above)})
+	out = append(out, r.fileMonths(p.doc)...)
+	if !p.months {
+		out = append(out, name)
+	}
+	return out
+}
+
+// fileMonths are what the file's name and those of its archives say.
+func (r *reader) fileMonths(d *Document) []dated {
+	var out []dated
+	for i := len(d.Path) - 1; i >= 0; i-- {
+		if i > 0 || r.m.Letter == nil {
+			out = append(out, dated{"文件名", inName(d.Path[i])})
+		}
+	}
+	return out
+}
+
+// ownMonth settles what a table says by itself, for the tables beside it that
+// say nothing. A letter's year of arrival is good enough for that.
+func (r *reader) ownMonth(p *place) {
+	now := r.k.Now
+	if r.m.Letter != nil && !r.m.Letter.Received.IsZero() {
+		now = r.m.Letter.Received
+	}
+	p.own, _, _ = settleMonth(r.ownSources(p), now)
+}
+
+// besides is the month of most of the other tables that know theirs, those of
+// the same file only where that is asked; of as many, the later one.
+func (r *reader) besides(p *place, sameFile bool) month {
+	count := map[reporting.Period]int{}
+	var best reporting.Period
+	for _, o := range r.found {
+		if o == p || o.own.IsZero() || sameFile && (p == nil || o.doc != p.doc) {
+			continue
+		}
+		count[o.own]++
+		if best.IsZero() || count[o.own] > count[best] || count[o.own] == count[best] && best.Before(o.own) {
+			best = o.own
+		}
+	}
+	return month{best.Year, int(best.Month)}
+}
+
+// month settles the table's reporting month: the title wins, and what
+// contradicts it is a finding.
+func (r *reader) month(t *table, p *place) {
+	own := r.ownSources(p)
+	sources := slices.Concat(own, []dated{{besidesSource, r.besides(p, true)}}, r.letterMonths(p.doc), []dated{{besidesSource, r.besides(p, false)}}, r.arrivalMonth())
+	got, from, against := settleMonth(sources, r.k.Now)
+	if p.months {
+		against = slices.DeleteFunc(against, func(s dated) bool { return s.source != "工作表名" })
+	}
+	if given := r.k.Period; !given.IsZero() && !(p.months && !got.IsZero() && got != given) {
+		if !got.IsZero() && got != given && from != arrivalSource {
+			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，按办公室指定的%s读入，请核对。", from, got.Chinese(), given.Chinese()))
+		}
+		t.period = given
+		return
+	}
+	t.period = got
+	if got.IsZero() {
+		t.say("", "no-period", reporting.Error, "看不出是哪个月份的表。请在表题写明年份和月份，如“2021年3月”。")
+		return
+	}
+	said := map[string]bool{}
+	for _, s := range against {
+		if !said[s.source] {
+			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，%s是%s，月份不一致，按%s读入。如不是%s的表请更正后重报。",
+				from, got.Chinese(), s.source, s.month, got.Chinese(), got.Chinese()))
+			said[s.source] = true
+		}
+	}
+}
+
+// letterMonths are the months that the letter itself names.
+func (r *reader) letterMonths(d *Document) []dated {
+	var out []dated
+	if d != nil && d.Subject != "" {
+		out = append(out, dated{"转发件主题", inTitle(d.Subject)})
+	}
+	if r.m.Letter == nil {
+		return out
+	}
+	out = append(out, dated{"邮件主题", inTitle(r.m.Letter.Subject)})
+	for i := range r.m.Documents {
+		if b := &r.m.Documents[i]; b.Body && len(b.Path) == 1 {
+			out = append(out, dated{"邮件正文", inTitle(strings.ReplaceAll(paragraphs(b.Book, 300), "\n", "."))})
+		}
+	}
+	return out
+}
+
+func (r *reader) arrivalMonth() []dated {
+	at := r.k.Now
+	if r.m.Letter != nil && !r.m.Letter.Received.IsZero() {
+		at = r.m.Letter.Received
+	}
+	if at.IsZero() {
+		return nil
+	}
+	return []dated{{arrivalSource, arrival(at.In(r.zone()))}}
+}
+
+func (r *reader) zone() *time.Location {
+	if r.k.Zone != nil {
+		return r.k.Zone
+	}
+	return time.FixedZone("Asia/Shanghai", 8*3600)
+}
+
+// nilMonth is the month of a nil report that stands in no table: that of the
+// tables beside it, else what its sheet, its file and the letter say.
+func (r *reader) nilMonth(n nilTold) reporting.Period {
+	p := &place{doc: n.doc, b: block{v: newView(&n.grid)}}
+	if n.text != "" {
+		p.b.above = strings.Split(n.text, "\n")
+	}
+	same := r.besides(p, true)
+	if !same.none() && n.grid.Name == "" {
+		return reporting.Period{Year: same.year, Month: time.Month(same.month)}
+	}
+	t := &table{}
+	r.month(t, p)
+	return t.period
+}
+
+// commonPeriod is the month of most tables; of as many, the later one.
+func (r *reader) commonPeriod() reporting.Period {
+	count := map[reporting.Period]int{}
+	var best reporting.Period
+	for _, t := range r.tables {
+		if p := t.out.Period; !p.IsZero() {
+			count[p]++
+			if best.IsZero() || count[p] > count[best] || count[p] == count[best] && best.Before(p) {
+				best = p
+			}
+		}
+	}
+	return best
+}
+
+// letterPeriod is the month of the letter or file as a whole.
+func (r *reader) letterPeriod() reporting.Period {
+	if p := r.commonPeriod(); !p.IsZero() {
+		return p
+	}
+	if !r.k.Period.IsZero() || len(r.m.Documents) == 0 {
+		return r.k.Period
+	}
+	d := &r.m.Documents[0]
+	p, _, _ := settleMonth(slices.Concat(r.fileMonths(d), r.letterMonths(d), r.arrivalMonth()), r.k.Now)
+	return p
+}

@@ -1,6 +1,9 @@
 package form
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"tongbao/internal/reporting"
@@ -13,7 +16,7 @@ type valueContext struct {
 	Period   reporting.Period // the table's reporting month; settles years; may be zero
 	Date1904 bool             // serial dates count from 1904
 	Header   string           // composed header, e.g. "1-3月完成投资|占年度计划(%)"
-	Ratio    *decimal.Decimal // the percentage computed from the row's amounts, nil where not known
+	Ratio    *decimal.Decimal // for percentages: the one computed from the row's amounts, nil where not known
 }
 
 // doubt is a complaint about one cell: what kind, how grave, and a Chinese
@@ -24,26 +27,124 @@ type doubt struct {
 	Message  string
 }
 
+// reading is what readValue returns, in one piece.
+type reading struct {
+	v  reporting.Value
+	ok bool
+	d  *doubt
+}
+
+// nothing is a cell where nothing stands and nothing is wrong.
+var nothing = reading{}
+
+// is is a certain value.
+func is(v reporting.Value) reading { return reading{v: v, ok: true} }
+
+// noted is a value that is used, with something to say about it.
+func noted(v reporting.Value, code, text, format string, args ...any) reading {
+	return reading{v, true, say(reporting.Notice, code, text, format, args...)}
+}
+
+// warned is a value that is used and must be checked.
+func warned(v reporting.Value, code, text, format string, args ...any) reading {
+	return reading{v, true, say(reporting.Warning, code, text, format, args...)}
+}
+
+// left is a cell that is left out because it is not certain.
+func left(code, text, format string, args ...any) reading {
+	return reading{d: say(reporting.Error, code, text, format, args...)}
+}
+
+// say quotes the cell's text before the sentence.
+func say(s reporting.Severity, code, text, format string, args ...any) *doubt {
+	return &doubt{code, s, "“" + clip(text) + "”" + fmt.Sprintf(format, args...)}
+}
+
 // readValue reads a cell as a field; ok is false where nothing certain stands
 // there: empty, placeholder, ambiguous.
 func readValue(f reporting.Field, c sheet.Cell, vc valueContext) (v reporting.Value, ok bool, d *doubt) {
-	if c.Kind == sheet.Empty {
-		return reporting.Value{}, false, nil
-	}
-	if c.Kind == sheet.Number && (f.Type() == reporting.TypeMoney || f.Type() == reporting.TypePercent) {
-		return reporting.Number(decimal.NewFromFloat(c.Number)), true, nil
-	}
-	if isPlaceholder(c.Text) {
-		return reporting.Value{}, false, nil
-	}
-	return reporting.Text(c.Text), true, nil
+	r := readCell(f, c, vc)
+	return r.v, r.ok, r.d
 }
 
-// isPlaceholder reports whether a text says that nothing stands there.
+func readCell(f reporting.Field, c sheet.Cell, vc valueContext) reading {
+	switch c.Kind {
+	case sheet.Empty:
+		if c.Formula {
+			return reading{d: &doubt{"no-cached-value", reporting.Error,
+				"“" + f.Title() + "”是公式，但文件里没有存下计算结果，读不到数值；请用Excel或WPS打开该表，待公式算出后保存，再重新报送，也可把公式改为数值。"}}
+		}
+		return nothing
+	case sheet.Fault:
+		return left("excel-error", c.Text, "是公式的错误值，“%s”读不出来；请检查公式引用的单元格，或直接填写数值。", f.Title())
+	case sheet.Text:
+		c.Text = unwrap(c.Text)
+		if isPlaceholder(c.Text) {
+			return nothing
+		}
+	}
+	switch f.Type() {
+	case reporting.TypeMoney:
+		return readMoney(f, c, vc)
+	case reporting.TypePercent:
+		return readPercent(f, c, vc)
+	case reporting.TypeDate:
+		return readDate(f, c, vc)
+	case reporting.TypeFlag:
+		return readFlag(f, c)
+	case reporting.TypeNature:
+		return readNature(c, vc)
+	case reporting.TypeStatus:
+		return readStatus(c, vc)
+	}
+	return readText(f, c, vc)
+}
+
+// unwrap takes off what programs put around a text to keep it a text.
+//
+// QUIRK: csv from business systems holds ="0123" and '0123, so that Excel does
+// not make a number of it.
+func unwrap(s string) string {
+	t := strings.TrimSpace(s)
+	if len(t) > 3 && strings.HasPrefix(t, `="`) && strings.HasSuffix(t, `"`) && !strings.Contains(t[2:len(t)-1], `"`) {
+		return t[2 : len(t)-1]
+	}
+	if len(t) > 1 && (t[0] == '\'' || t[0] == '`') && t[1] >= '0' && t[1] <= '9' && !strings.ContainsAny(t[1:], "'`") {
+		return t[1:]
+	}
+	return s
+}
+
+// isPlaceholder reports whether a text says that nothing stands there: —, /,
+// 无, 待定 and their like, also with a unit behind a stroke: /元.
 func isPlaceholder(s string) bool {
-	switch s {
-	case "", "—", "——", "-", "/", "\\", "无", "暂无", "待定":
+	if len(s) > 200 {
+		return false
+	}
+	w := strings.Trim(wordOf(s), "()")
+	if w == "" || wordsFor("placeholder").has(w) {
 		return true
 	}
-	return false
+	strokes := strings.TrimLeft(w, `-/\_.·…~*|`)
+	return strokes == "" || strokes != w && (strokes == "%" || unitWorth(strokes) != nil)
+}
+
+// clip shortens a cell's text for a message.
+func clip(s string) string {
+	s = strings.Join(strings.Fields(strings.ReplaceAll(s, "_x000D_", "")), " ")
+	if r := []rune(s); len(r) > 30 {
+		return string(r[:29]) + "…"
+	}
+	return s
+}
+
+// shown is a cell's text for a message: a number's digits or the text.
+func shown(c sheet.Cell) string {
+	if c.Kind == sheet.Bool {
+		if c.Number != 0 {
+			return "TRUE"
+		}
+		return "FALSE"
+	}
+	return c.Text
 }

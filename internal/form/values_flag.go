@@ -1,0 +1,197 @@
+package form
+
+import (
+	"regexp"
+	"strings"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
+)
+
+// statsCode is what clerks write into 是否入统 instead of 是: the code of the
+// statistics office.
+var statsCode = regexp.MustCompile(`^[0-9A-Za-z-]{8,40}$`)
+
+// readFlag reads yes or no. States between the two are left out: a project
+// whose main structure is done is neither finished nor not.
+func readFlag(f reporting.Field, c sheet.Cell) reading {
+	text := shown(c)
+	if c.Kind == sheet.Number && (datePrecision(c.Format) != noDate || isPercentFormat(c.Format)) {
+		return notFlag(f, text)
+	}
+	if c.Kind == sheet.Bool {
+		return is(reporting.Flag(c.Number != 0))
+	}
+	if wordsFor("placeholder-flag").has(wordOf(text)) {
+		return nothing
+	}
+	if b, ok := yesNo(string(f), text); ok {
+		return is(reporting.Flag(b))
+	}
+	body, extra := cutBracket(text)
+	if b, ok := yesNo(string(f), body); ok && extra != "" {
+		v := reporting.Flag(b)
+		if wordsFor("amended").in(extra) != "" {
+			return notFlag(f, text)
+		}
+		return noted(v, "annotated", text, "里有说明文字，“%s”按“%s”采用；请只填“是”或“否”，说明写到备注栏。", f.Title(), v)
+	}
+	if b, ok := ticked(wordOf(text)); ok {
+		return is(reporting.Flag(b))
+	}
+	if f == reporting.FInStats && statsCode.MatchString(squash(text)) && strings.ContainsAny(text, "0123456789０１２３４５６７８９") && !looksLikeDate(text) {
+		return noted(reporting.Flag(true), "filled-code", text, "像是入统代码，“%s”按“是”采用；请只填“是”或“否”，代码填到“入统代码”一栏。", f.Title())
+	}
+	return notFlag(f, text)
+}
+
+var (
+	dateDigits = regexp.MustCompile(`^(?:19|20)\d{2}[-./]?(?:0[1-9]|1[0-2]|[1-9])(?:[-./]?(?:[0-2]?\d|3[01]))?$`)
+	boxes      = regexp.MustCompile(`^([√×□]?)是[/、]?([√×□]?)否([√×□]?)$`)
+)
+
+func looksLikeDate(text string) bool { return dateDigits.MatchString(squash(text)) }
+
+func notFlag(f reporting.Field, text string) reading {
+	return left("not-yes-or-no", text, "看不出是还是否，“%s”未采用；请只填“是”或“否”。", f.Title())
+}
+
+// yesNo looks a word up in the section's two lists; ticks of all kinds count.
+func yesNo(section, text string) (yes, ok bool) {
+	w := ticks(wordOf(text))
+	switch {
+	case wordsFor(section + " yes").has(w):
+		return true, true
+	case wordsFor(section + " no").has(w):
+		return false, true
+	}
+	return false, false
+}
+
+// ticks writes the many ticks and crosses as √ and ×.
+func ticks(w string) string {
+	for _, t := range wordsFor("tick").words {
+		w = strings.ReplaceAll(w, t, "√")
+	}
+	for _, t := range wordsFor("cross").words {
+		if t != "x" || w == "x" {
+			w = strings.ReplaceAll(w, t, "×")
+		}
+	}
+	return w
+}
+
+// ticked reads a form with boxes, ☑是□否: exactly one of the two is ticked.
+func ticked(w string) (yes, ok bool) {
+	w = strings.NewReplacer("☐", "□", "○", "□").Replace(ticks(w))
+	m := boxes.FindStringSubmatch(w)
+	if m == nil {
+		return false, false
+	}
+	first := m[1] == "√" && m[2] != "√" && m[3] == ""
+	second := (m[1] == "□" || m[1] == "") && m[2] == "√" && m[3] == "" && m[1] == "□"
+	after := m[1] == "" && m[3] != "" // 是□否√
+	switch {
+	case first && m[2] == "□":
+		return true, true
+	case second:
+		return false, true
+	case after && m[2] == "√" && m[3] == "□":
+		return true, true
+	case after && m[2] == "□" && m[3] == "√":
+		return false, true
+	}
+	return false, false
+}
+
+// cutBracket parts a remark in brackets from the word before it.
+func cutBracket(text string) (body, remark string) {
+	s := squash(text)
+	i := strings.IndexByte(s, '(')
+	if i <= 0 || !strings.HasSuffix(s, ")") {
+		return s, ""
+	}
+	return s[:i], s[i+1 : len(s)-1]
+}
+
+var natures = []string{"new", "renewed", "expand", "prep", "finish", "paused"}
+
+// readNature names a project's nature; what fits none stays as written.
+func readNature(c sheet.Cell, vc valueContext) reading {
+	if leaf := leafHeader(vc.Header); strings.Contains(leaf, "是否续建") {
+		switch yes, ok := yesNo("", shown(c)); {
+		case ok && yes:
+			return is(reporting.Text("renewed"))
+		case ok:
+			return noted(reporting.Value{}, "not-yes-or-no", shown(c), "只说明不是续建，“建设性质”未采用；请填新建、续建、竣工或前期。").without()
+		}
+	}
+	if c.Kind == sheet.Text {
+		body, _ := cutBracket(c.Text)
+		for _, s := range []string{wordOf(c.Text), wordOf(body)} {
+			for _, short := range []string{s, strings.TrimSuffix(s, "项目"), strings.TrimSuffix(s, "类"), strings.TrimSuffix(s, "类项目")} {
+				for _, n := range natures {
+					if wordsFor("nature " + n).has(short) {
+						return is(reporting.Text(n))
+					}
+				}
+			}
+		}
+	}
+	return readText(reporting.FNature, c, vc)
+}
+
+// without takes the value away and keeps the doubt.
+func (r reading) without() reading { return reading{d: r.d} }
+
+var statuses = []string{"open", "partial", "done", "closed"}
+
+// readStatus names an issue's status; what fits none stays as written. A plain
+// yes means what the header asks: 是否销号 or 是否解决.
+func readStatus(c sheet.Cell, vc valueContext) reading {
+	text := shown(c)
+	if c.Kind == sheet.Number && (datePrecision(c.Format) != noDate || isPercentFormat(c.Format)) {
+		return readText(reporting.FStatus, c, vc)
+	}
+	body, remark := cutBracket(text)
+	if wordsFor("amended").in(remark) != "" {
+		return readText(reporting.FStatus, c, vc)
+	}
+	if yes, ok := plainYes(body, c); ok {
+		return yesStatus(yes, text, leafHeader(vc.Header))
+	}
+	for _, s := range []string{wordOf(text), wordOf(body)} {
+		for _, n := range statuses {
+			if wordsFor("status " + n).has(ticks(s)) {
+				return is(reporting.Text(n))
+			}
+		}
+	}
+	return readText(reporting.FStatus, c, vc)
+}
+
+func plainYes(text string, c sheet.Cell) (yes, ok bool) {
+	if c.Kind == sheet.Bool {
+		return c.Number != 0, true
+	}
+	w := ticks(wordOf(text))
+	return wordsFor("yes").has(w), wordsFor("yes").has(w) || wordsFor("no").has(w)
+}
+
+func yesStatus(yes bool, text, leaf string) reading {
+	switch {
+	case !yes:
+		return is(reporting.Text("open"))
+	case strings.Contains(leaf, "销号") || strings.Contains(leaf, "销帐") || strings.Contains(leaf, "销账"):
+		return is(reporting.Text("closed"))
+	case strings.Contains(leaf, "解决"), strings.Contains(leaf, "办结"), strings.Contains(leaf, "整改"), strings.Contains(leaf, "完成"), strings.Contains(leaf, "落实"), ticks(wordOf(text)) == "√":
+		return is(reporting.Text("done"))
+	}
+	return left("status-unclear", text, "看不出是已办结还是已销号，“销号状态”未采用；请填未解决、部分解决、已办结或已销号。")
+}
+
+// leafHeader is the last part of a composed header.
+func leafHeader(h string) string {
+	h = squash(h)
+	return h[strings.LastIndexByte(h, '|')+1:]
+}

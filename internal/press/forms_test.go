@@ -357,6 +357,27 @@ func TestFonts(t *testing.T) {
 	}
 }
 
+// TestBareOffice: an office that says nothing of itself gets its bulletin all
+// the same, and one that says too much stays on the page.
+func TestBareOffice(t *testing.T) {
+	long := strings.Repeat("市直有关单位，", 400)
+	for _, o := range []Office{{}, {Name: long, City: long, Head: long, Issue: long, Dated: long, Report: long, CopyTo: long, Contact: long, Phone: long}} {
+		raw, err := Word(city(), o, builtIn(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if doc := part(t, raw, "word/document.xml"); strings.Contains(doc, "tblpYSpec") == (o.CopyTo != "") {
+			t.Error("a long list floats, or a short one does not")
+		}
+		if _, err := Workbook(city(), o); err != nil {
+			t.Error(err)
+		}
+		if _, _, _, err := Mail(city(), o, builtIn(t), ""); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestWordLayout holds the page against GB/T 9704-2012.
 func TestWordLayout(t *testing.T) {
 	doc := forms(t, city()).word

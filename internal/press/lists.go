@@ -126,7 +126,7 @@ func ranking(b bulletin.Bulletin, g reporting.Group) list {
 	}
 	l := list{measure: "单位：个、亿元、%", columns: []column{
 		{place, 6, label, false}, {"地区", 16, label, false}, {"项目数", 8, count, false}, {"年度计划投资", 11, yi, false},
-		{"本月完成", 10, yi, false}, {"累计完成", 10, yi, false}, {"占年度计划", 10, pct, false}, {"与序时比（±百分点）", 11, pp, false},
+		{"本月完成", 10, yi, false}, {"累计完成", 10, yi, false}, {"占年度计划", 11, pct, false}, {"与序时比（±百分点）", 13, pp, false},
 		{"计划新开工", 8, count, false}, {"已开工", 8, count, false}, {"开工率", 10, pct, false}, {"已入统", 8, count, false}, {"入统率", 10, pct, false},
 	}}
 	if g == reporting.Central {

@@ -56,7 +56,7 @@ func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) {
 		d.Sections = append(d.Sections, annexSection(i+1, a))
 	}
 	last := upright()
-	last.Blocks = []docx.Block{imprint(p)}
+	last.Blocks = []docx.Block{imprint(p, text.To)}
 	d.Sections = append(d.Sections, last)
 	raw, err := d.Bytes()
 	if err != nil {
@@ -264,19 +264,21 @@ func breakable(before, after string) bool {
 func abs(n int) int { return max(n, -n) }
 
 // imprint is the 版记 at the foot of the last page.
-func imprint(p paper) docx.Block {
+func imprint(p paper, sentTo string) docx.Block {
 	o := p.Office
 	thick, thin := docx.Border{Size: 8}, docx.Border{Size: 6}
 	none := docx.Border{}
-	t := docx.Table{Columns: []docx.Twips{textWidth}, AtBottom: true}
+	// A list that fills the page would float out of it.
+	long := len([]rune(o.Report))+len([]rune(o.CopyTo))+len([]rune(sentTo)) > 500
+	t := docx.Table{Columns: []docx.Twips{textWidth}, AtBottom: !long}
 	row := func(paragraphs ...docx.Paragraph) {
 		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Cell{{Paragraphs: paragraphs, LeftLine: &none, RightLine: &none, Top: &thin, Bottom: &thin}}})
 	}
 	var to []docx.Paragraph
-	for _, x := range []struct{ name, list string }{{"报：", o.Report}, {"送：", o.CopyTo}, {"发：", "各县（市、区）人民政府，各有关责任单位"}} {
+	for _, x := range []struct{ name, list string }{{"报：", o.Report}, {"送：", o.CopyTo}, {"发：", sentTo}} {
 		if x.list != "" {
 			to = append(to, docx.Paragraph{Line: 500, Size: size4, LeftChars: 300, HangingChars: 200, RightChars: 100, Align: docx.Left,
-				Runs: set(x.name+strings.TrimRight(tidy(x.list), "。")+"。", fang, size4)})
+				Runs: set(x.name+strings.TrimRight(tidy(x.list), "。：")+"。", fang, size4)})
 		}
 	}
 	row(to...)

@@ -97,7 +97,7 @@ func dottedText(f reporting.Field, text string, s reporting.Severity, vc valueCo
 			return left("not-a-date", text, "看不出是哪年哪月，“%s”未采用；%s", f.Title(), writeDate)
 		}
 	}
-	r := made(f, text, year, month, 0)
+	r := made(f, text, year, month, absent)
 	if r.ok && m[2] == "1" {
 		r.d = say(s, "january-or-october", text, "按%d年1月采用，但Excel会把%d.10也存成%d.1；如果是10月，请改填“%d年10月”。", year, year, year, year)
 	}
@@ -111,22 +111,25 @@ func digitsDate(f reporting.Field, s string, vc valueContext) reading {
 	case len(s) == 8:
 		return made(f, s, n/10000, n/100%100, n%100)
 	case len(s) == 6:
-		return made(f, s, n/100, n%100, 0)
+		return made(f, s, n/100, n%100, absent)
 	case len(s) == 4 && n >= earliestYear && n <= latestYear:
 		return is(reporting.Text(s))
 	case len(s) <= 2 && n >= 1 && n <= 12 && strings.Contains(vc.Header, "月"):
-		return yearless(f, s, n, 0, vc)
+		return yearless(f, s, n, absent, vc)
 	}
 	return left("not-a-date", s, "看不出是哪年哪月，“%s”未采用；%s", f.Title(), writeDate)
 }
 
-// made checks and spells a date; month 0 leaves the year, day 0 the month.
+// absent stands for a month or a day that a date does not name.
+const absent = -1
+
+// made checks and spells a date in the precision that month and day leave.
 func made(f reporting.Field, text string, y, m, d int) reading {
 	p := byDay
 	switch {
-	case m == 0:
+	case m == absent:
 		m, d, p = 1, 1, byYear
-	case d == 0:
+	case d == absent:
 		d, p = 1, byMonth
 	}
 	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)

@@ -112,16 +112,16 @@ func formOf(f reporting.Field, c sheet.Cell, s string, vc valueContext) (r readi
 	}
 	s = monthPart.ReplaceAllString(s, "月")
 	if m := formMonth.FindStringSubmatch(s); m != nil {
-		return made(f, text, atoi(m[1]), atoi(m[2]), 0), true
+		return made(f, text, atoi(m[1]), atoi(m[2]), absent), true
 	}
 	if m := formShortMonth.FindStringSubmatch(s); m != nil {
-		return made(f, text, 2000+atoi(m[1]), atoi(m[2]), 0), true
+		return made(f, text, 2000+atoi(m[1]), atoi(m[2]), absent), true
 	}
 	if m := formDay.FindStringSubmatch(s); m != nil {
 		return yearless(f, text, atoi(m[1]), atoi(m[2]), vc), true
 	}
 	if m := formMonthOnly.FindStringSubmatch(s); m != nil {
-		return yearless(f, text, atoi(m[1]), 0, vc), true
+		return yearless(f, text, atoi(m[1]), absent, vc), true
 	}
 	return r, false
 }
@@ -171,7 +171,7 @@ func digitsText(f reporting.Field, s string, vc valueContext) reading {
 // none: quarters, halves, the year's end, months by word.
 func yearWords(f reporting.Field, text, s string, vc valueContext) (r reading, ok bool) {
 	if formBareYear.MatchString(s) {
-		return made(f, text, atoi(s), 0, 0), true
+		return made(f, text, atoi(s), absent, absent), true
 	}
 	if m := formYearQuarter.FindStringSubmatch(s); m != nil {
 		s = m[1] + "年Q" + m[2]
@@ -225,11 +225,11 @@ func isEnd(s string) bool {
 func restOfYear(f reporting.Field, text string, year int, rest string) (r reading, ok bool) {
 	switch strings.TrimPrefix(rest, "年") {
 	case "底", "末", "年底", "年末":
-		return made(f, text, year, 12, 0), true
+		return made(f, text, year, 12, absent), true
 	case "", "内", "度", "度内":
-		return made(f, text, year, 0, 0), true
+		return made(f, text, year, absent, absent), true
 	case "初", "中":
-		r = made(f, text, year, 0, 0)
+		r = made(f, text, year, absent, absent)
 		if r.ok {
 			r.d = say(reporting.Notice, "vague-date", text, "没有写明月份，“%s”按%d年采用；%s", f.Title(), year, writeDate)
 		}
@@ -240,7 +240,7 @@ func restOfYear(f reporting.Field, text string, year int, rest string) (r readin
 		return made(f, text, year, atoi(m[1]), atoi(m[2])), true
 	}
 	if m := formMonthOnly.FindStringSubmatch(rest); m != nil {
-		return made(f, text, year, atoi(m[1]), 0), true
+		return made(f, text, year, atoi(m[1]), absent), true
 	}
 	return r, false
 }

@@ -119,7 +119,7 @@ var natures = []string{"new", "renewed", "expand", "prep", "finish", "paused"}
 // readNature names a project's nature; what fits none stays as written.
 func readNature(c sheet.Cell, vc valueContext) reading {
 	if leaf := leafHeader(vc.Header); strings.Contains(leaf, "是否续建") {
-		switch yes, ok := yesNo("", shown(c)); {
+		switch yes, ok := plainYes(shown(c), c); {
 		case ok && yes:
 			return is(reporting.Text("renewed"))
 		case ok:

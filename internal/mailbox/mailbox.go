@@ -7,33 +7,33 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"strconv"
-	"sync/atomic"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-// ErrLogin says that the server refused the name or the password.
+// ErrLogin says that the server refused the name or the password. Whoever
+// insists is locked out, so it is to be waited for long.
 var ErrLogin = errors.New("login refused")
 
-// ErrNoFolder says that a folder is not there.
+// ErrNoFolder says that a folder is not among those that the server lists.
 var ErrNoFolder = errors.New("no such folder")
 
-// Config is where the mailbox is. Security is "tls", "starttls" or "none".
+// Config is where the mailbox is. Security is "tls" (also ""), "starttls", or
+// "none", which is for this machine only.
 type Config struct {
 	Host      string
 	Port      int
 	Security  string
 	User      string
-	Password  func() (string, error)
-	ID        map[string]string // name, version, vendor: sent after login (RFC 2971)
-	Timeout   time.Duration     // of one read or write; 60 s
-	TLS       *tls.Config
-	MaxLetter int64 // larger letters are not fetched; 70 MiB
+	Password  func() (string, error) // asked at each connection
+	ID        map[string]string      // name, version, vendor …: sent after login (RFC 2971)
+	Timeout   time.Duration          // of one read or write; 60 s
+	TLS       *tls.Config            // the zero value trusts the system's certificates
+	MaxLetter int64                  // larger letters are not fetched; 70 MiB
 }
 
 // Mark is what of a folder was taken in: every UID up to UID of the validity.
@@ -44,17 +44,21 @@ type Message struct {
 	Folder        string
 	Validity, UID uint32
 	Arrived       time.Time // INTERNALDATE
-	Size          int64
-	Raw           []byte
-	TooLarge      bool // Raw is nil
+	Size          int64     // as the server tells it
+	Raw           []byte    // every byte; may be empty where the server has none
+	TooLarge      bool      // Raw is the letter's header at most
 }
 
-// Client is a connection that is logged in.
+// Client is a mailbox that is logged in to. A connection that went while it
+// rested is made anew by the next call. It serves one caller at a time.
 type Client struct {
-	config Config
-	conn   *guarded
-	imap   *imapclient.Client
-	caps   imap.CapSet
+	config  Config
+	conn    *guarded
+	imap    *imapclient.Client
+	caps    imap.CapSet
+	exists  chan struct{}     // the server told of a change in the open folder
+	seen    map[string]uint32 // by folder: the UIDNEXT up to which Fetch has looked
+	resting bool              // the connection has served before
 }
 
 // Dial connects, logs in and sends ID, without which 163.com answers the first
@@ -66,54 +70,53 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	if c.MaxLetter == 0 {
 		c.MaxLetter = 70 << 20
 	}
-	password, err := c.Password()
-	if err != nil {
-		return nil, fmt.Errorf("connect to mailbox: %w", err)
-	}
-	addr := net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
-	raw, err := (&net.Dialer{Timeout: c.Timeout}).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("connect to mailbox: %w", err)
-	}
-	tc := &tls.Config{ServerName: c.Host}
-	if c.TLS != nil {
-		tc = c.TLS.Clone()
-		if tc.ServerName == "" {
-			tc.ServerName = c.Host
-		}
-	}
-	cl := &Client{config: c, conn: &guarded{Conn: raw, most: c.MaxLetter + 1<<20}}
-	cl.conn.timeout.Store(int64(c.Timeout))
-	defer cl.guard(ctx)()
-	switch c.Security {
-	case "starttls":
-		cl.imap, err = imapclient.NewStartTLS(cl.conn, &imapclient.Options{TLSConfig: tc})
-	case "none":
-		cl.imap = imapclient.New(cl.conn, nil)
-	default:
-		t := tls.Client(cl.conn, tc)
-		if err = t.HandshakeContext(ctx); err == nil {
-			cl.imap = imapclient.New(t, nil)
-		}
-	}
-	if err != nil {
-		raw.Close()
-		return nil, fmt.Errorf("connect to mailbox %s: %w", addr, err)
-	}
-	if err := cl.login(password); err != nil {
-		cl.Close()
-		return nil, fmt.Errorf("log in to mailbox %s as %s: %w", addr, c.User, err)
+	cl := &Client{config: c, seen: map[string]uint32{}}
+	if err := cl.connect(ctx); err != nil {
+		return nil, err
 	}
 	return cl, nil
 }
+
+func (c *Client) connect(ctx context.Context) error {
+	password, err := c.config.Password()
+	if err != nil {
+		return fmt.Errorf("connect to mailbox: %w", err)
+	}
+	guard, conn, err := wire(ctx, c.config)
+	if err != nil {
+		return fmt.Errorf("connect to mailbox %s:%d: %w", c.config.Host, c.config.Port, err)
+	}
+	exists := make(chan struct{}, 1)
+	c.conn, c.exists, c.resting = guard, exists, false
+	c.imap = imapclient.New(conn, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Mailbox: func(m *imapclient.UnilateralDataMailbox) {
+			if m.NumMessages != nil {
+				select {
+				case exists <- struct{}{}:
+				default:
+				}
+			}
+		},
+	}})
+	if err := c.command(ctx, 0, func() error { return c.login(password) }); err != nil {
+		c.Close()
+		return fmt.Errorf("log in to mailbox %s:%d as %s: %w", c.config.Host, c.config.Port, c.config.User, err)
+	}
+	return nil
+}
+
+// busy are the codes of a refusal that is not about the password (RFC 5530).
+var busy = []imap.ResponseCode{imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit,
+	imap.ResponseCodeServerBug, imap.ResponseCodeContactAdmin, imap.ResponseCodePrivacyRequired}
 
 func (c *Client) login(password string) error {
 	if err := c.imap.WaitGreeting(); err != nil {
 		return err
 	}
+	c.imap.Caps() // go-imap asks for them on its own: LOGIN must not overtake the answer
 	if err := c.imap.Login(c.config.User, password).Wait(); err != nil {
 		var no *imap.Error
-		if errors.As(err, &no) && no.Type == imap.StatusResponseTypeNo {
+		if errors.As(err, &no) && no.Type == imap.StatusResponseTypeNo && !slices.Contains(busy, no.Code) {
 			return fmt.Errorf("%w: %s", ErrLogin, no.Text)
 		}
 		return err
@@ -123,31 +126,67 @@ func (c *Client) login(password string) error {
 		return err
 	}
 	c.caps = caps
-	if caps.Has(imap.CapID) {
-		id := &imap.IDData{Name: c.config.ID["name"], Version: c.config.ID["version"], Vendor: c.config.ID["vendor"]}
-		if _, err := c.imap.ID(id).Wait(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.introduce()
 }
 
-// guard ends what is under way when the context does; the returned function
-// ends the guarding.
-func (c *Client) guard(ctx context.Context) func() {
-	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
-	return func() { stop() }
+// introduce sends ID. A server that does not list it and refuses it has no need of it.
+func (c *Client) introduce() error {
+	if !c.caps.Has(imap.CapID) && len(c.config.ID) == 0 {
+		return nil
+	}
+	of := func(key string) string {
+		return strings.Map(func(r rune) rune { // what go-imap can quote
+			if r < ' ' || r > '~' || r == '"' || r == '\\' {
+				return -1
+			}
+			return r
+		}, c.config.ID[key])
+	}
+	id := &imap.IDData{Name: of("name"), Version: of("version"), Vendor: of("vendor"), OS: of("os"),
+		SupportURL: of("support-url"), Address: of("address")}
+	if id.Name == "" {
+		id.Name = "tongbao" // an empty list may not count as having said who we are
+	}
+	_, err := c.imap.ID(id).Wait()
+	var no *imap.Error
+	if errors.As(err, &no) && !c.caps.Has(imap.CapID) {
+		return nil
+	}
+	return err
+}
+
+// slowest is the speed, in bytes per second, below which a connection is given up.
+const slowest = 8 << 10
+
+// command runs one exchange about so many bytes. The server must be heard
+// every Timeout, and the whole is bounded too, so that nobody can keep us by
+// saying a byte a minute. The context's end closes the connection.
+func (c *Client) command(ctx context.Context, size int64, do func() error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 5*c.config.Timeout+time.Duration(size/slowest)*time.Second,
+		errors.New("the server is too slow"))
+	defer cancel()
+	conn := c.conn
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	conn.watch(c.config.Timeout)
+	defer conn.watch(0)
+	err := do()
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	return err
 }
 
 // Close ends the connection.
 func (c *Client) Close() error { return c.imap.Close() }
 
-// Capabilities lists what the server can do.
+// Capabilities lists what the server can do, in alphabetical order.
 func (c *Client) Capabilities() []string {
 	var out []string
 	for cap := range c.caps {
 		out = append(out, string(cap))
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -156,226 +195,68 @@ func (c *Client) CanIdle() bool { return c.caps.Has(imap.CapIdle) }
 
 // Folders lists the folders' names.
 func (c *Client) Folders(ctx context.Context) ([]string, error) {
-	defer c.guard(ctx)()
-	list, err := c.imap.List("", "*", nil).Collect()
+	var out []string
+	err := c.command(ctx, 0, func() error {
+		list, err := c.imap.List("", "*", nil).Collect()
+		for _, f := range list {
+			out = append(out, f.Mailbox)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list folders: %w", err)
-	}
-	var out []string
-	for _, f := range list {
-		out = append(out, f.Mailbox)
 	}
 	return out, nil
 }
 
 // Count is how many letters a folder has.
 func (c *Client) Count(ctx context.Context, folder string) (int, error) {
-	defer c.guard(ctx)()
-	data, err := c.examine(folder)
+	data, err := c.open(ctx, folder)
 	if err != nil {
 		return 0, err
 	}
 	return int(data.NumMessages), nil
 }
 
-func (c *Client) examine(folder string) (*imap.SelectData, error) {
-	data, err := c.imap.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+// open opens a folder for reading only. Where the connection went while it
+// rested – a server ends it after some minutes without a word – it is made anew.
+func (c *Client) open(ctx context.Context, folder string) (*imap.SelectData, error) {
+	rested := c.resting
+	data, err := c.examine(ctx, folder)
 	var no *imap.Error
-	if errors.As(err, &no) && no.Type == imap.StatusResponseTypeNo && (no.Code == imap.ResponseCodeNonExistent || no.Code == imap.ResponseCodeTryCreate || no.Code == "") && !isUnsafe(no.Text) {
-		return nil, fmt.Errorf("folder %q: %w: %s", folder, ErrNoFolder, no.Text)
+	if err != nil && rested && !errors.As(err, &no) && !errors.Is(err, ErrNoFolder) && ctx.Err() == nil {
+		c.Close()
+		if err := c.connect(ctx); err != nil {
+			return nil, err
+		}
+		data, err = c.examine(ctx, folder)
+	}
+	c.resting = true
+	return data, err
+}
+
+func (c *Client) examine(ctx context.Context, folder string) (data *imap.SelectData, err error) {
+	err = c.command(ctx, 0, func() error {
+		data, err = c.imap.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+		return err
+	})
+	var no *imap.Error
+	if errors.As(err, &no) && no.Type == imap.StatusResponseTypeNo {
+		// A no says little: 163 says "Unsafe Login" so, and a busy server that it
+		// is busy. Only the list of folders tells whether this one is there.
+		if there, e := c.Folders(ctx); e == nil && !slices.ContainsFunc(there, func(f string) bool { return sameFolder(f, folder) }) {
+			return nil, fmt.Errorf("open folder %q: %w (%s); there are %q", folder, ErrNoFolder, no.Text, there)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open folder %q: %w", folder, err)
 	}
+	if data.UIDValidity == 0 && data.NumMessages > 0 {
+		return nil, fmt.Errorf("open folder %q: the server tells no UIDVALIDITY, so that its letters cannot be told apart", folder)
+	}
 	return data, nil
 }
 
-func isUnsafe(text string) bool {
-	return len(text) >= 6 && text[:6] == "Unsafe" || len(text) > 13 && text[:13] == "SELECT Unsafe"
-}
-
-// window is how many UIDs one FETCH asks for.
-const window = 500
-
-// Fetch hands over, in order of UID, the folder's letters above the mark (all
-// where the validity differs) that arrived at or after since. An error of each
-// stops it. The mark that it returns covers exactly what each accepted and
-// what was passed over.
-func (c *Client) Fetch(ctx context.Context, folder string, from Mark, since time.Time, each func(Message) error) (Mark, error) {
-	defer c.guard(ctx)()
-	data, err := c.examine(folder)
-	if err != nil {
-		return from, err
-	}
-	if from.Validity != data.UIDValidity {
-		from = Mark{Validity: data.UIDValidity}
-	}
-	if data.NumMessages == 0 || data.UIDNext != 0 && uint32(data.UIDNext) <= from.UID+1 {
-		return from, nil
-	}
-	last := uint32(data.UIDNext) - 1
-	if data.UIDNext == 0 {
-		if last, err = c.lastUID(); err != nil {
-			return from, err
-		}
-	}
-	for from.UID < last {
-		high := min(last, from.UID+window)
-		list, err := c.list(from.UID+1, high)
-		if err != nil {
-			return from, fmt.Errorf("list letters in %q: %w", folder, err)
-		}
-		for _, m := range list {
-			m.Folder, m.Validity = folder, from.Validity
-			if m.Arrived.Before(since) {
-				continue
-			}
-			if m.TooLarge = m.Size > c.config.MaxLetter; !m.TooLarge {
-				if m.Raw, err = c.body(m.UID); errors.Is(err, errGone) {
-					continue
-				} else if err != nil {
-					return from, fmt.Errorf("fetch letter %d in %q: %w", m.UID, folder, err)
-				}
-			}
-			if err := each(m); err != nil {
-				return from, err
-			}
-			from.UID = m.UID
-		}
-		from.UID = high
-	}
-	return from, nil
-}
-
-// lastUID asks for the highest UID where the server does not tell the next.
-func (c *Client) lastUID() (uint32, error) {
-	cmd := c.imap.Fetch(imap.UIDSet{imap.UIDRange{Start: 0, Stop: 0}}, &imap.FetchOptions{UID: true})
-	list, err := cmd.Collect()
-	if err != nil || len(list) == 0 {
-		return 0, err
-	}
-	return uint32(list[len(list)-1].UID), nil
-}
-
-// list asks what lies in a range of UIDs. A server may answer with a letter
-// outside of it (n:* is never empty), which is left out.
-func (c *Client) list(low, high uint32) ([]Message, error) {
-	set := imap.UIDSet{imap.UIDRange{Start: imap.UID(low), Stop: imap.UID(high)}}
-	cmd := c.imap.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true, RFC822Size: true})
-	bufs, err := cmd.Collect()
-	if err != nil {
-		return nil, err
-	}
-	var out []Message
-	for _, b := range bufs {
-		if uid := uint32(b.UID); uid >= low && uid <= high {
-			out = append(out, Message{UID: uid, Arrived: b.InternalDate, Size: b.RFC822Size})
-		}
-	}
-	return out, nil
-}
-
-var errGone = errors.New("the letter is gone")
-
-// body fetches one letter whole. go-imap reads a literal that was cut short as
-// a short body without an error, so the bytes are counted and the command must
-// end well.
-func (c *Client) body(uid uint32) (raw []byte, err error) {
-	section := &imap.FetchItemBodySection{Peek: true}
-	cmd := c.imap.Fetch(imap.UIDSetNum(imap.UID(uid)), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
-	found := false
-	var fault error
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		for item := msg.Next(); item != nil; item = msg.Next() {
-			data, ok := item.(imapclient.FetchItemDataBodySection)
-			if !ok || data.Literal == nil {
-				continue
-			}
-			size := data.Literal.Size()
-			if size > c.config.MaxLetter+1<<20 {
-				fault = fmt.Errorf("the literal has %d bytes", size)
-				io.Copy(io.Discard, data.Literal) //nolint:errcheck // the command's end tells
-				continue
-			}
-			got, err := io.ReadAll(data.Literal)
-			if err != nil || int64(len(got)) != size {
-				fault = errors.Join(err, fmt.Errorf("%d of %d bytes came: %w", len(got), size, io.ErrUnexpectedEOF))
-				continue
-			}
-			raw, found = got, true
-		}
-	}
-	if err := errors.Join(cmd.Close(), fault); err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, errGone
-	}
-	return raw, nil
-}
-
-// Idle waits in a folder until something changes there, the time is over, or
-// the context ends. It returns nil in all three cases.
-func (c *Client) Idle(ctx context.Context, folder string, most time.Duration) error {
-	if _, err := c.examine(folder); err != nil {
-		return err
-	}
-	c.conn.timeout.Store(int64(most + c.config.Timeout))
-	defer c.conn.timeout.Store(int64(c.config.Timeout))
-	cmd, err := c.imap.Idle()
-	if err != nil {
-		return fmt.Errorf("idle in %q: %w", folder, err)
-	}
-	before := c.imap.Mailbox().NumMessages
-	tick := time.NewTicker(250 * time.Millisecond)
-	defer tick.Stop()
-	end := time.After(most)
-	for waiting := true; waiting; {
-		select {
-		case <-ctx.Done():
-			waiting = false
-		case <-end:
-			waiting = false
-		case <-c.imap.Closed():
-			return fmt.Errorf("idle in %q: connection closed", folder)
-		case <-tick.C:
-			mb := c.imap.Mailbox()
-			waiting = mb != nil && mb.NumMessages == before
-		}
-	}
-	return errors.Join(cmd.Close(), cmd.Wait())
-}
-
-// guarded is a connection whose reads and writes take a bounded time, and
-// whose lines have a bounded length.
-type guarded struct {
-	net.Conn
-	timeout atomic.Int64
-	most    int64
-	line    int64 // bytes since the last line's end
-}
-
-func (g *guarded) Read(p []byte) (int, error) {
-	if err := g.SetReadDeadline(time.Now().Add(time.Duration(g.timeout.Load()))); err != nil {
-		return 0, err
-	}
-	n, err := g.Conn.Read(p)
-	g.line += int64(n)
-	for i := n - 1; i >= 0; i-- {
-		if p[i] == '\n' {
-			g.line = int64(n - 1 - i)
-			break
-		}
-	}
-	if g.line > g.most {
-		return n, fmt.Errorf("a line of more than %d bytes", g.most)
-	}
-	return n, err
-}
-
-func (g *guarded) Write(p []byte) (int, error) {
-	if err := g.SetWriteDeadline(time.Now().Add(time.Duration(g.timeout.Load()))); err != nil {
-		return 0, err
-	}
-	return g.Conn.Write(p)
+func sameFolder(a, b string) bool {
+	return a == b || strings.EqualFold(a, b) && strings.EqualFold(a, "INBOX")
 }

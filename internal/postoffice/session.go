@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -24,7 +25,6 @@ var _ imapserver.Session = (*session)(nil)
 
 func (s *session) Login(user, password string) error {
 	s.office.mu.Lock()
-	s.office.logins++
 	refuse := s.office.noLogin
 	s.office.mu.Unlock()
 	if refuse {
@@ -40,31 +40,56 @@ func (p *Office) front() {
 		if err != nil {
 			return
 		}
-		go p.serve(conn)
+		p.running.Go(func() { p.serve(conn) })
 	}
 }
 
 func (p *Office) serve(client net.Conn) {
 	defer client.Close()
-	server, err := net.Dial("tcp", p.imapBack.Addr().String())
+	raw, err := net.Dial("tcp", p.imapBack.Addr().String())
 	if err != nil {
 		return
 	}
-	defer server.Close()
-	go func() {
+	server, err := p.keep(raw)
+	if err != nil {
+		return
+	}
+	out := &oneAtATime{to: client}
+	p.running.Go(func() {
 		defer client.Close()
-		r := bufio.NewReader(server)
-		for {
-			line, err := r.ReadString('\n')
-			// The front knows ID, so it says so.
-			if strings.Contains(line, "CAPABILITY IMAP4rev1") && !strings.Contains(line, " ID") {
-				line = strings.Replace(line, "IMAP4rev1", "IMAP4rev1 ID", 1)
-			}
-			if _, werr := io.WriteString(client, line); err != nil || werr != nil {
-				return
-			}
+		defer server.Close()
+		answers(server, out)
+	})
+	defer server.Close()
+	p.questions(client, server, out)
+}
+
+// oneAtATime keeps our answers and the server's from mixing.
+type oneAtATime struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (o *oneAtATime) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(p)
+}
+
+// answers passes on what the server says, and that the front knows ID.
+func answers(server io.Reader, out io.Writer) {
+	r := bufio.NewReader(server)
+	for {
+		line, err := r.ReadString('\n')
+		line = strings.Replace(line, "CAPABILITY IMAP4rev1", "CAPABILITY IMAP4rev1 ID", 1)
+		if _, werr := io.WriteString(out, line); err != nil || werr != nil {
+			return
 		}
-	}()
+	}
+}
+
+// questions passes on what the client says, but for ID and what is not allowed before.
+func (p *Office) questions(client io.Reader, server, out io.Writer) {
 	var known atomic.Bool
 	r := bufio.NewReader(client)
 	for {
@@ -78,12 +103,16 @@ func (p *Office) serve(client net.Conn) {
 			command = strings.ToUpper(words[1])
 		}
 		switch {
+		case command == "LOGIN":
+			p.mu.Lock()
+			p.logins++
+			p.mu.Unlock()
 		case command == "ID":
 			known.Store(true)
-			fmt.Fprintf(client, "* ID (\"name\" \"Coremail Imap\" \"vendor\" \"Mailtech\")\r\n%s OK ID completed\r\n", words[0])
+			fmt.Fprintf(out, "* ID (\"name\" \"Coremail Imap\" \"vendor\" \"Mailtech\" \"TransID\" NIL)\r\n%s OK ID completed\r\n", words[0])
 			continue
 		case p.o.RequireID && !known.Load() && (command == "SELECT" || command == "EXAMINE"):
-			fmt.Fprintf(client, "%s NO %s Unsafe Login. Please contact kefu@188.com for help\r\n", words[0], command)
+			fmt.Fprintf(out, "%s NO %s Unsafe Login. Please contact kefu@188.com for help\r\n", words[0], command)
 			continue
 		}
 		if _, err := io.WriteString(server, line); err != nil {
@@ -92,45 +121,80 @@ func (p *Office) serve(client net.Conn) {
 	}
 }
 
-// Flags lists the flags of each letter in a folder.
-func (p *Office) Flags(folder string) [][]string {
-	return nil
-}
-
 // smtpSession takes letters of who is logged in.
 type smtpSession struct {
-	p        *Office
-	user     string
-	from, to string
+	p          *Office
+	connection int
+	carried    int
+	user       string
+	from, to   string
 }
 
-func (s *smtpSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (p *Office) newSMTPSession() *smtpSession {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.connections++
+	return &smtpSession{p: p, connection: p.connections}
+}
 
-func (s *smtpSession) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
+func (s *smtpSession) AuthMechanisms() []string { return s.p.o.Mechanisms }
+
+func (s *smtpSession) Auth(mechanism string) (sasl.Server, error) {
+	check := func(user, password string) error {
 		if user != s.p.o.User || password != s.p.o.Password {
-			return &smtp.SMTPError{Code: 535, Message: "authentication failed"}
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "authentication failed"}
 		}
 		s.user = user
 		return nil
-	}), nil
+	}
+	if mechanism == sasl.Login {
+		return &loginServer{check: check}, nil
+	}
+	return sasl.NewPlainServer(func(_, user, password string) error { return check(user, password) }), nil
+}
+
+// loginServer is the server's side of AUTH LOGIN, which go-sasl lacks.
+type loginServer struct {
+	check func(user, password string) error
+	asked bool
+	user  *string
+}
+
+func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err error) {
+	switch {
+	case l.user == nil && len(response) == 0 && !l.asked:
+		l.asked = true
+		return []byte("Username:"), false, nil
+	case l.user == nil:
+		l.user = new(string(response))
+		return []byte("Password:"), false, nil
+	}
+	return nil, true, l.check(*l.user, string(response))
 }
 
 func (s *smtpSession) Reset()        { s.from, s.to = "", "" }
 func (s *smtpSession) Logout() error { return nil }
 
 func (s *smtpSession) Mail(from string, _ *smtp.MailOptions) error {
-	if s.user == "" {
+	switch {
+	case s.user == "":
 		return &smtp.SMTPError{Code: 553, Message: "authentication is required"}
-	}
-	if from != s.user {
+	case from != s.user:
 		return &smtp.SMTPError{Code: 554, Message: "DT:SUM sender and login differ"}
+	case s.p.o.PerConnection > 0 && s.carried >= s.p.o.PerConnection:
+		return &smtp.SMTPError{Code: 450, Message: "MI:DMC too many letters in one connection"}
 	}
 	s.from = from
 	return nil
 }
 
-func (s *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error { s.to = to; return nil }
+func (s *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if s.to != "" {
+		return &smtp.SMTPError{Code: 452, Message: "one recipient at a time"}
+	}
+	s.to = to
+	return nil
+}
 
 func (s *smtpSession) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
@@ -138,7 +202,7 @@ func (s *smtpSession) Data(r io.Reader) error {
 		return err
 	}
 	p := s.p
-	l := Letter{From: s.from, To: s.to, Raw: raw, At: p.o.Now()}
+	l := Letter{From: s.from, To: s.to, Raw: raw, At: p.o.Now(), Connection: s.connection}
 	p.mu.Lock()
 	refuse := p.refuse
 	p.mu.Unlock()
@@ -147,6 +211,7 @@ func (s *smtpSession) Data(r io.Reader) error {
 			return err
 		}
 	}
+	s.carried++
 	p.mu.Lock()
 	p.sent = append(p.sent, l)
 	p.mu.Unlock()

@@ -139,7 +139,7 @@ func (d *desk) file(path []string, data []byte, depth int) {
 	}
 	d.seen[sum] = true
 	name := path[len(path)-1]
-	if files, problems, ok := attachment.Unpack(name, data, d.o.Attachment, d.o.Passwords); ok {
+	if files, problems, ok := attachment.Unpack(data, d.o.Attachment, d.o.Passwords); ok {
 		for _, p := range problems {
 			at := append(slices.Clone(path), p.Path...)
 			message := words[p.Code]

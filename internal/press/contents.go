@@ -48,6 +48,9 @@ func (w *workbook) contents(p paper, sheets []sheet) error {
 			return err
 		}
 	}
+	if err := f.SetSheetDimension(contents, "A1:"+cellName(3, last)); err != nil {
+		return err
+	}
 	if err := f.SetRowHeight(contents, 1, 32); err != nil {
 		return err
 	}
@@ -90,6 +93,9 @@ func (w *workbook) chart(p paper) (*sheet, error) {
 		if err := w.file.SetCellStyle(name, x.from, x.to, x.style); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.file.SetSheetDimension(name, "A1:"+cellName(3, last+2)); err != nil {
+		return nil, err
 	}
 	if err := w.file.SetColWidth(name, "A", "C", 14); err != nil {
 		return nil, err

@@ -447,6 +447,17 @@ func TestWorkbookLayout(t *testing.T) {
 		if err != nil || *layout.Size != 9 || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 || layout.FitToHeight == nil || *layout.FitToHeight != 0 {
 			t.Errorf("%s: layout %+v (%v)", sheet, layout, err)
 		}
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide := 0
+		for _, r := range rows {
+			wide = max(wide, len(r))
+		}
+		if got, err := f.GetSheetDimension(sheet); err != nil || got != "A1:"+cellName(wide, len(rows)) {
+			t.Errorf("%s has the dimension %s (%v), and %d columns and %d rows", sheet, got, err, wide, len(rows))
+		}
 		props, err := f.GetSheetProps(sheet)
 		if err != nil || props.FitToPage == nil || !*props.FitToPage {
 			t.Errorf("%s is not fitted to the page (%v)", sheet, err)

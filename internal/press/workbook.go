@@ -149,13 +149,14 @@ func (w *workbook) sheet(p paper, s sheet) error {
 	if err := w.pages(s.name, true, header); err != nil {
 		return err
 	}
+	columns, rows := s.size()
+	// Some readers believe the dimension and read no further; the stream's is A1.
+	if err := w.file.SetSheetDimension(s.name, "A1:"+cellName(columns, rows)); err != nil {
+		return err
+	}
 	to, err := w.file.NewStreamWriter(s.name)
 	if err != nil {
 		return err
-	}
-	columns := 0
-	for _, l := range s.lists {
-		columns = max(columns, len(l.columns))
 	}
 	for i := range columns {
 		width := 8
@@ -183,6 +184,25 @@ func (w *workbook) sheet(p paper, s sheet) error {
 	return to.Flush()
 }
 
+// size is how many columns and rows the sheet's cells take.
+func (s sheet) size() (columns, rows int) {
+	rows = 2 // the title and the snapshot's line
+	for i, l := range s.lists {
+		columns = max(columns, len(l.columns))
+		rows += 1 + len(l.lines) + len(l.notes)
+		if i > 0 {
+			rows++
+		}
+		if l.heading != "" {
+			rows++
+		}
+		if l.measure != "" || i == 0 {
+			rows++
+		}
+	}
+	return columns, rows
+}
+
 // pages lays the sheet on A4, as wide as a page, and repeats its header.
 func (w *workbook) pages(name string, landscape bool, header int) error {
 	a4, one, many, orientation := 9, 1, 0, "portrait"
@@ -196,8 +216,8 @@ func (w *workbook) pages(name string, landscape bool, header int) error {
 	if err := w.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}); err != nil {
 		return err
 	}
-	side, end, center := 0.6, 0.7, true
-	if err := w.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &end, Bottom: &end, Horizontally: &center}); err != nil {
+	side, end, foot, center := 0.6, 0.7, 0.3, true
+	if err := w.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &end, Bottom: &end, Header: &foot, Footer: &foot, Horizontally: &center}); err != nil {
 		return err
 	}
 	if err := w.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页，共 &N 页"}); err != nil {

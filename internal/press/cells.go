@@ -44,8 +44,8 @@ func newStyles(f *excelize.File) (s styles, err error) {
 	s.plain = add(excelize.Style{Font: font("宋体", 11, false), Alignment: align("left", true), Border: lines, NumFmt: 49})
 	s.link = add(excelize.Style{Font: &excelize.Font{Family: "宋体", Size: 11, Color: "0563C1", Underline: "single"}, Alignment: align("left", false), Border: lines, NumFmt: 49})
 	s.body, s.total = map[kind]int{}, map[kind]int{}
-	for k, format := range formats {
-		h := "right"
+	for k := words; k <= pp; k++ { // in order: the same bulletin has the same styles
+		format, h := formats[k], "right"
 		switch k {
 		case words:
 			h = "left"

@@ -1,4 +1,5 @@
-// Package courier carries one letter out over SMTP. It is go-smtp's door.
+// Package courier carries one letter out over SMTP, to one recipient at a
+// time. It is go-smtp's door.
 package courier
 
 import (
@@ -9,39 +10,45 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/textproto"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
-// Config is where letters go out. Security is "tls", "starttls" or "none".
+// Config is where letters go out. Security is "tls" (also ""), "starttls", or
+// "none", which is for this machine only.
 type Config struct {
 	Host     string
 	Port     int
 	Security string
-	User     string
-	Password func() (string, error)
-	Hello    string        // how we name ourselves; an empty name is refused (550 MI:NHD)
-	Timeout  time.Duration // of one exchange; 60 s
-	TLS      *tls.Config
+	User     string                 // "" sends without login
+	Password func() (string, error) // asked at each connection
+	Hello    string                 // how we name ourselves; an empty name is refused (550 MI:NHD)
+	Timeout  time.Duration          // of one exchange; 60 s
+	TLS      *tls.Config            // the zero value trusts the system's certificates
 }
 
-// perConnection is how many letters one connection carries: 163 refuses more
-// with MI:DMC.
-const perConnection = 10
+const (
+	// perConnection is how many letters one connection carries: 163 refuses
+	// more with MI:DMC.
+	perConnection = 10
+	// restsAtMost is how long a connection is kept without a letter: servers
+	// hang up after some minutes.
+	restsAtMost = time.Minute
+	// slowest is the speed, in bytes per second, below which a letter is given up.
+	slowest = 8 << 10
+)
 
 // Courier sends letters one after the other over a kept connection.
 type Courier struct {
 	config Config
 	mu     sync.Mutex
-	client *smtp.Client
+	client *smtp.Client // nil where no connection is kept
 	conn   net.Conn
-	used   int
+	used   int       // letters carried by the connection
+	last   time.Time // when it was used
 }
 
 // New makes a courier; it connects when it has something to carry.
@@ -59,7 +66,7 @@ func New(c Config) *Courier {
 type Error struct {
 	code int
 	text string
-	what string
+	what string // the command
 }
 
 // Error says what was refused.
@@ -68,164 +75,138 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %d %s", e.what, e.code,
 // Code is the reply's three digits.
 func (e *Error) Code() int { return e.code }
 
-// Text is what the server said.
+// Text is what the server said, with the enhanced code (RFC 3463) where it
+// gave one: "5.1.1 user unknown".
 func (e *Error) Text() string { return e.text }
 
 // Temporary reports whether it may be tried again.
 func (e *Error) Temporary() bool { return e.code/100 == 4 }
 
-// Send carries a letter to one recipient; the bytes go as they are. An error
-// is *Error where the server refused, anything else is of the network, and
-// then the letter may have arrived all the same.
+// Send carries a letter to one recipient; the bytes go as they are, with CRLF
+// for every line's end. An error is *Error where the server refused. Any other
+// is of the network: it is temporary, and the letter may have arrived all the
+// same where the end of it had been sent.
 func (c *Courier) Send(ctx context.Context, from, to string, raw []byte) error {
+	for _, address := range []string{from, to} {
+		if err := checkAddress(address); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.client != nil && time.Since(c.last) > restsAtMost {
+		c.quit()
+	}
 	fresh, err := c.connect(ctx)
 	if err != nil {
 		return err
 	}
 	err = c.deliver(ctx, from, to, raw)
-	var refused *Error
-	if err != nil && !errors.As(err, &refused) {
+	if errors.Is(err, errGone) && !fresh && ctx.Err() == nil {
+		// The kept connection had ended; nothing was said on it yet.
 		c.drop()
-		if !fresh && c.untouched(err) {
-			// The kept connection had gone; nothing was said on it yet.
-			if _, err := c.connect(ctx); err != nil {
-				return err
-			}
-			return c.deliver(ctx, from, to, raw)
+		if _, err := c.connect(ctx); err != nil {
+			return err
+		}
+		err = c.deliver(ctx, from, to, raw)
+	}
+	var no *Error
+	switch {
+	case err == nil:
+		if c.used++; c.used >= perConnection {
+			c.quit()
+		}
+	case !errors.As(err, &no) || no.code == 421:
+		c.drop()
+	default: // the connection is sound: clear the way for the next letter
+		if c.within(ctx, 0, c.client.Reset) != nil {
+			c.drop()
 		}
 	}
-	if refused != nil && refused.code == 421 {
-		c.drop()
+	c.last = time.Now()
+	return err
+}
+
+// checkAddress refuses what no server of ours can be told, in a server's
+// words: without SMTPUTF8 an address is ASCII.
+func checkAddress(address string) error {
+	local, domain, ok := strings.Cut(address, "@")
+	bad := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>(),;:\\\"", r) }
+	if !ok || local == "" || domain == "" || len(address) > 254 || strings.ContainsFunc(address, bad) || strings.Contains(domain, "@") {
+		return &Error{code: 553, text: fmt.Sprintf("5.1.3 mailbox does not exist: %q is no address", address), what: "address"}
+	}
+	return nil
+}
+
+// errGone marks a failure of a letter's first command, also where the server
+// says 421 to it: one that waited too long for us does.
+var errGone = errors.New("connection had gone")
+
+func (c *Courier) deliver(ctx context.Context, from, to string, raw []byte) error {
+	return c.within(ctx, len(raw), func() error {
+		if err := c.client.Mail(from, &smtp.MailOptions{Size: int64(len(raw))}); err != nil {
+			if err = refusal("MAIL FROM", err); !refused(err) || code(err) == 421 {
+				err = fmt.Errorf("%w: %w", errGone, err)
+			}
+			return err
+		}
+		if err := c.client.Rcpt(to, nil); err != nil {
+			return refusal("RCPT TO", err)
+		}
+		w, err := c.client.Data()
+		if err != nil {
+			return refusal("DATA", err)
+		}
+		if _, err := io.Copy(w, bytes.NewReader(raw)); err != nil {
+			return refusal("DATA", err)
+		}
+		return refusal("end of DATA", w.Close())
+	})
+}
+
+// within bounds an exchange about so many bytes: go-smtp sets no deadline while
+// a letter's bytes go out. The context's end closes the connection.
+func (c *Courier) within(ctx context.Context, size int, do func() error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 6*c.config.Timeout+time.Duration(size/slowest)*time.Second,
+		errors.New("the server is too slow"))
+	defer cancel()
+	conn := c.conn
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	err := do()
+	if err != nil && ctx.Err() != nil && !refused(err) {
+		return errors.Join(context.Cause(ctx), err)
 	}
 	return err
 }
 
-// errFirst marks a failure of the first command.
-var errFirst = errors.New("connection had gone")
-
-func (c *Courier) untouched(err error) bool { return errors.Is(err, errFirst) }
-
-func (c *Courier) deliver(ctx context.Context, from, to string, raw []byte) error {
-	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
-	defer stop()
-	if err := c.client.Mail(from, nil); err != nil {
-		if isNetwork(err) {
-			return fmt.Errorf("%w: %w", errFirst, err)
-		}
-		return c.refusal("MAIL FROM", err)
-	}
-	if err := c.client.Rcpt(to, nil); err != nil {
-		return c.refusal("RCPT TO", err)
-	}
-	w, err := c.client.Data()
-	if err != nil {
-		return c.refusal("DATA", err)
-	}
-	if _, err := io.Copy(w, bytes.NewReader(raw)); err != nil {
-		return c.refusal("DATA", err)
-	}
-	if err := w.Close(); err != nil {
-		return c.refusal("end of DATA", err)
-	}
-	if c.used++; c.used >= perConnection {
-		c.quit()
-	}
-	return nil
+func refused(err error) bool {
+	var no *Error
+	return errors.As(err, &no)
 }
 
-func isNetwork(err error) bool {
+func code(err error) int {
+	var no *Error
+	if errors.As(err, &no) {
+		return no.code
+	}
+	return 0
+}
+
+// refusal makes an Error of a server's reply, and leaves the network's faults.
+func refusal(what string, err error) error {
 	var se *smtp.SMTPError
-	return !errors.As(err, &se)
-}
-
-// refusal makes an Error of a server's reply and clears the way for the next letter.
-func (c *Courier) refusal(what string, err error) error {
-	var (
-		se *smtp.SMTPError
-		te *textproto.Error
-	)
-	switch {
-	case errors.As(err, &se):
-		c.client.Reset() //nolint:errcheck // the next command tells
-		return &Error{code: se.Code, text: se.Message, what: what}
-	case errors.As(err, &te):
-		return &Error{code: te.Code, text: te.Msg, what: what}
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
-// connect logs in where no connection is kept; fresh says that it is new.
-func (c *Courier) connect(ctx context.Context) (fresh bool, err error) {
-	if c.client != nil {
-		return false, nil
-	}
-	password, err := c.config.Password()
-	if err != nil {
-		return true, fmt.Errorf("connect to SMTP server: %w", err)
-	}
-	addr := net.JoinHostPort(c.config.Host, strconv.Itoa(c.config.Port))
-	conn, err := (&net.Dialer{Timeout: c.config.Timeout}).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return true, fmt.Errorf("connect to SMTP server: %w", err)
-	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	tc := &tls.Config{ServerName: c.config.Host}
-	if c.config.TLS != nil {
-		tc = c.config.TLS.Clone()
-		if tc.ServerName == "" {
-			tc.ServerName = c.config.Host
-		}
-	}
-	var client *smtp.Client
-	switch c.config.Security {
-	case "starttls":
-		client, err = smtp.NewClientStartTLS(conn, tc)
-	case "none":
-		client = smtp.NewClient(conn)
-	default:
-		t := tls.Client(conn, tc)
-		if err = t.HandshakeContext(ctx); err == nil {
-			client = smtp.NewClient(t)
-		}
-	}
-	if err != nil {
-		conn.Close()
-		return true, fmt.Errorf("connect to SMTP server %s: %w", addr, err)
-	}
-	client.CommandTimeout, client.SubmissionTimeout = c.config.Timeout, 2*c.config.Timeout
-	c.client, c.conn, c.used = client, conn, 0
-	if err := c.login(password); err != nil {
-		c.drop()
-		return true, fmt.Errorf("log in to SMTP server %s as %s: %w", addr, c.config.User, err)
-	}
-	return true, nil
-}
-
-func (c *Courier) login(password string) error {
-	if c.config.Security != "starttls" { // which said hello already
-		if err := c.client.Hello(c.config.Hello); err != nil {
-			return c.refusal("EHLO", err)
-		}
-	}
-	if c.config.User == "" {
+	if err == nil {
 		return nil
 	}
-	var mech sasl.Client
-	switch {
-	case c.client.SupportsAuth("PLAIN"):
-		mech = sasl.NewPlainClient("", c.config.User, password)
-	case c.client.SupportsAuth("LOGIN"):
-		mech = sasl.NewLoginClient(c.config.User, password)
-	default:
-		return errors.New("the server offers neither AUTH PLAIN nor LOGIN")
+	if !errors.As(err, &se) {
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	if err := c.client.Auth(mech); err != nil {
-		return c.refusal("AUTH", err)
+	text := se.Message
+	if e := se.EnhancedCode; e[0] > 0 { // go-smtp takes it out of the text, where the outbox looks for it
+		text = fmt.Sprintf("%d.%d.%d %s", e[0], e[1], e[2], text)
 	}
-	return nil
+	return &Error{code: se.Code, text: text, what: what}
 }
 
 // drop forgets the connection.
@@ -236,9 +217,10 @@ func (c *Courier) drop() {
 	}
 }
 
-// quit ends the connection politely.
+// quit ends the connection politely, but does not wait long for a good-bye.
 func (c *Courier) quit() {
 	if c.client != nil {
+		c.client.CommandTimeout = min(c.config.Timeout, 5*time.Second)
 		c.client.Quit() //nolint:errcheck // it is over either way
 		c.drop()
 	}
@@ -260,7 +242,7 @@ func (c *Courier) Check(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// Close ends the connection.
+// Close ends the connection; the next letter makes another.
 func (c *Courier) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -187,9 +187,17 @@ type lines struct {
 	literal int64  // bytes to come of the literal after it
 	drop    bool   // the reply under way is not for go-imap
 	within  bool   // the line goes on after a literal
+	err     error  // what ended it: go-imap reads on after an error
 }
 
-func (l *lines) Read(p []byte) (int, error) {
+func (l *lines) Read(p []byte) (n int, err error) {
+	if l.err == nil {
+		n, l.err = l.read(p)
+	}
+	return n, l.err
+}
+
+func (l *lines) read(p []byte) (int, error) {
 	for len(l.pending) == 0 && (l.literal == 0 || l.drop) {
 		if l.literal > 0 {
 			n, err := io.CopyN(io.Discard, l.from, l.literal)

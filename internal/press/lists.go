@@ -144,7 +144,7 @@ func ranking(b bulletin.Bulletin, g reporting.Group) list {
 			x.cells[0] = u.Rank
 		}
 		if !u.Reported {
-			x.remark = "未报送"
+			x.remark = silence(b, u.Name)
 			l.lines = append(l.lines, x)
 			continue
 		}
@@ -158,6 +158,27 @@ func ranking(b bulletin.Bulletin, g reporting.Group) list {
 		l.lines = append(l.lines, line{cells: append([]any{"", "合计"}, sums(sum.Figures)...), total: true})
 	}
 	return l
+}
+
+// silence says why a unit has no figures.
+func silence(b bulletin.Bulletin, unit string) string {
+	for _, s := range b.Submissions.Units {
+		if s.Unit != unit {
+			continue
+		}
+		st, owed := s.Tables[reporting.Progress]
+		switch {
+		case !owed:
+			return "不报进度表"
+		case st.State == reporting.Exempt:
+			return "免报"
+		case st.State == reporting.Due:
+			return "尚未报送"
+		case st.State == reporting.Rejected:
+			return "退改未补正"
+		}
+	}
+	return "未报送"
 }
 
 // sums are a unit's or a group's figures in the order of the ranking's columns.
@@ -190,7 +211,7 @@ func rankingNotes(b bulletin.Bulletin) []string {
 	return []string{
 		fmt.Sprintf("注：1.序时进度为%s%%。占年度计划=累计完成÷年度计划，没有年度计划投资的项目不计入；按公布精度排位，相同的序位并列。", pct.show(b.PacePct)),
 		"2.开工率=已开工新项目÷计划新开工项目；“已入统”“入统率”以已开工且达到入统条件的项目计；进度表没有相应列的，填“—”。",
-		"3.“未报送”单位不参与排位和合计。因四舍五入，分项合计与总数略有差异。",
+		"3.没有报送可用进度表的单位不参与排位和合计。因四舍五入，分项合计与总数略有差异。",
 	}
 }
 
@@ -213,7 +234,7 @@ func projectLine(n int, unit string, p bulletin.Project) line {
 }
 
 // projects is one unit's list.
-func projects(u bulletin.Unit) list {
+func projects(b bulletin.Bulletin, u bulletin.Unit) list {
 	l := list{measure: "单位：万元、%", columns: slices.Clone(projectColumns)}
 	l.columns[1].wide = true // dropped where the table has no such column
 	for i, p := range u.Projects {
@@ -225,7 +246,7 @@ func projects(u bulletin.Unit) list {
 			f.YTDPct, f.GapPP, f.Light.Title(), "", "", "", "", ""}, total: true})
 		l.notes = []string{"注：打包项目只按主项目计入合计；主项目没有填的金额，按其子项目之和计。"}
 	} else {
-		l.lines = append(l.lines, line{cells: []any{absent}, remark: "未报送"})
+		l.lines = append(l.lines, line{cells: []any{absent}, remark: silence(b, u.Name)})
 	}
 	return l
 }
@@ -235,7 +256,7 @@ func centrals(b bulletin.Bulletin) list {
 	l := list{measure: "单位：万元、%", columns: projectColumns}
 	for _, u := range b.UnitsOf(reporting.Central) {
 		if !u.Reported {
-			l.lines = append(l.lines, line{cells: []any{absent, u.Name}, remark: "未报送"})
+			l.lines = append(l.lines, line{cells: []any{absent, u.Name}, remark: silence(b, u.Name)})
 			continue
 		}
 		n := 0

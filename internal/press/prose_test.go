@@ -243,3 +243,20 @@ func TestUntil(t *testing.T) {
 		t.Errorf("until %s", p.Until())
 	}
 }
+
+// TestSilence: a table tells why a unit has no figures.
+func TestSilence(t *testing.T) {
+	m := newMonth(march, county("濂溪区"), reporting.Submitter{Name: "市财政局", Group: reporting.Central, Tables: []reporting.Kind{reporting.Issues}})
+	for state, want := range map[reporting.State]string{reporting.Missing: "未报送", reporting.Due: "尚未报送", reporting.Exempt: "免报", reporting.Rejected: "退改未补正"} {
+		for _, k := range reporting.Kinds {
+			m.state("濂溪区", k, state)
+		}
+		b := bulletin.Compute(m.in)
+		if got := rankings(b)[0].lines[0].remark; got != want {
+			t.Errorf("%s is printed as %s, want %s", state, got, want)
+		}
+		if got := rankings(b)[1].lines[0].remark; got != "不报进度表" {
+			t.Errorf("a unit that owes no progress table: %s", got)
+		}
+	}
+}

@@ -90,16 +90,16 @@ func sheetsOf(p paper) (out []sheet) {
 	out = append(out, sheet{"排名表", "各县（市、区）投资完成情况排名表", "投资完成、开工、入统情况和排位", 2, rankings(b)})
 	if len(b.Units) <= maxUnitSheets {
 		for _, u := range b.Units {
-			about := "未报送"
+			about := silence(b, u.Name)
 			if u.Reported {
 				about = fmt.Sprintf("%d个项目", u.Figures.Projects)
 			}
-			out = append(out, sheet{u.Name, u.Name + p.Period.Chinese() + "份城建项目进度表", about, 1, []list{projects(u)}})
+			out = append(out, sheet{u.Name, u.Name + p.Period.Chinese() + "份城建项目进度表", about, 1, []list{projects(b, u)}})
 		}
 	} else {
 		all := list{measure: "单位：万元、%", columns: append([]column{{"报送单位", 16, label, false}}, projectColumns...)}
 		for _, u := range b.Units {
-			for _, x := range projects(u).lines {
+			for _, x := range projects(b, u).lines {
 				all.lines = append(all.lines, line{cells: append([]any{u.Name}, x.cells...), remark: x.remark, total: x.total})
 			}
 		}

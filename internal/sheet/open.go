@@ -3,10 +3,7 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"path"
 	"strings"
 
 	"github.com/richardlehane/mscfb"
@@ -29,8 +26,7 @@ func Open(name string, data []byte, lim Limits, passwords []string) (*Book, erro
 	if len(data) >= 4 && data[0] == 9 && (data[1] == 8 || data[1] == 4 || data[1] == 2 || data[1] == 0) && data[3] == 0 {
 		return openXLS(data, lim)
 	}
-	head := strings.ToLower(string(data[:min(len(data), 4096)]))
-	head = strings.TrimLeft(strings.TrimPrefix(head, "\xef\xbb\xbf"), " \t\r\n")
+	head := headOf(data)
 	switch {
 	case strings.Contains(head, "urn:schemas-microsoft-com:office:spreadsheet") && strings.HasPrefix(head, "<"):
 		return openSpreadsheetML(data, lim)
@@ -40,20 +36,37 @@ func Open(name string, data []byte, lim Limits, passwords []string) (*Book, erro
 	return openText(name, data, lim)
 }
 
+// headOf is the beginning of a text in lower case.
+func headOf(data []byte) string {
+	head := data[:min(len(data), 8192)]
+	if text, ok, _ := decodeUTF16(head); ok {
+		head = text
+	}
+	return strings.TrimLeft(strings.ToLower(strings.TrimPrefix(string(head), "\xef\xbb\xbf")), " \t\r\n")
+}
+
 func openZip(data []byte, lim Limits) (*Book, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, &Error{Code: "damaged", Detail: "zip: " + err.Error()}
+		return nil, damaged("zip: %v", err)
 	}
-	for _, f := range z.File {
-		switch strings.ToLower(path.Clean(f.Name)) {
-		case "xl/workbook.bin":
-			return nil, &Error{Code: "unsupported", Detail: "xlsb"}
-		case "word/document.xml":
-			return openDocx(z, lim)
-		case "xl/workbook.xml":
-			return openXLSX(z, lim)
-		}
+	a, err := newArchive(z, lim)
+	if err != nil {
+		return nil, err
+	}
+	name, kind, err := mainPart(a)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case kind == "workbook":
+		return openXLSX(a, name, lim)
+	case kind == "document":
+		return openDocx(a, name, lim)
+	case kind == "bin":
+		return nil, &Error{Code: "unsupported", Detail: "xlsb"}
+	case a.has("content.xml") && a.has("mimetype"):
+		return nil, &Error{Code: "unsupported", Detail: "an OpenDocument file"}
 	}
 	return nil, &Error{Code: "not-a-table", Detail: "a zip that is no workbook"}
 }
@@ -87,25 +100,6 @@ func openOLE(data []byte, lim Limits, passwords []string) (*Book, error) {
 	}
 	return nil, &Error{Code: "not-a-table", Detail: "an OLE file without a workbook"}
 }
-
-// entry reads one file of an archive to its end, which checks its CRC.
-func entry(f *zip.File, left *int64) ([]byte, error) {
-	r, err := f.Open()
-	if err != nil {
-		return nil, &Error{Code: "damaged", Detail: f.Name + ": " + err.Error()}
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, *left+1))
-	if err != nil {
-		return nil, &Error{Code: "damaged", Detail: f.Name + ": " + err.Error()}
-	}
-	if *left -= int64(len(data)); *left < 0 {
-		return nil, &Error{Code: "too-large", Detail: "unpacked size"}
-	}
-	return data, nil
-}
-
-var errStop = errors.New("stop")
 
 func damaged(format string, args ...any) error {
 	return &Error{Code: "damaged", Detail: fmt.Sprintf(format, args...)}

@@ -1,0 +1,196 @@
+package sheet
+
+import "bytes"
+
+// readName reads a name; local begins behind its prefix.
+func (x *xmlScanner) readName() (whole, local []byte, err error) {
+	start, colon, i := x.pos, -1, x.pos
+	for i < len(x.src) {
+		c := x.src[i]
+		if c == ':' && colon < 0 && i > start {
+			colon = i
+		} else if byteClass[c]&byteName == 0 {
+			break
+		} else if (i == start || i == colon+1) && byteClass[c]&byteNameStart == 0 {
+			return nil, nil, x.fault("a bad name")
+		}
+		i++
+	}
+	if i >= len(x.src) {
+		return nil, nil, errCut
+	}
+	if i == start || i == colon+1 {
+		return nil, nil, x.fault("a bad name")
+	}
+	x.pos = i
+	whole = x.src[start:i]
+	if colon < 0 {
+		return whole, whole, nil
+	}
+	return whole, x.src[colon+1 : i], nil
+}
+
+func (x *xmlScanner) skipSpace() bool {
+	start := x.pos
+	for x.pos < len(x.src) && byteClass[x.src[x.pos]]&byteSpace != 0 {
+		x.pos++
+	}
+	return x.pos > start
+}
+
+// readStart reads a start tag with its attributes.
+func (x *xmlScanner) readStart() error {
+	if len(x.open) == 0 && x.rooted {
+		return x.fault("a second root")
+	}
+	if len(x.open) >= xmlDepth {
+		return &Error{Code: "too-large", Detail: "XML depth"}
+	}
+	if *x.left--; *x.left < 0 {
+		return &Error{Code: "too-large", Detail: "XML tags"}
+	}
+	x.pos++
+	whole, local, err := x.readName()
+	if err != nil {
+		return err
+	}
+	x.rooted = true
+	x.name = local
+	x.open = append(x.open, whole)
+	x.attrs = x.attrs[:0]
+	for {
+		spaced := x.skipSpace()
+		if x.pos >= len(x.src) {
+			return errCut
+		}
+		switch x.src[x.pos] {
+		case '>':
+			x.pos++
+			return nil
+		case '/':
+			if x.pos+1 >= len(x.src) {
+				return errCut
+			}
+			if x.src[x.pos+1] != '>' {
+				return x.fault("a stray /")
+			}
+			x.pos += 2
+			x.empty = true
+			return nil
+		}
+		if !spaced {
+			return x.fault("no space before an attribute")
+		}
+		if err := x.readAttr(); err != nil {
+			return err
+		}
+	}
+}
+
+func (x *xmlScanner) readAttr() error {
+	whole, local, err := x.readName()
+	if err != nil {
+		return err
+	}
+	x.skipSpace()
+	if x.pos >= len(x.src) {
+		return errCut
+	}
+	if x.src[x.pos] != '=' {
+		return x.fault("an attribute without a value")
+	}
+	x.pos++
+	x.skipSpace()
+	value, err := x.readValue()
+	if err != nil {
+		return err
+	}
+	a := xmlAttr{name: local, value: value}
+	if len(local) < len(whole) {
+		a.prefix = whole[:len(whole)-len(local)-1]
+	}
+	for i := range x.attrs {
+		if b := &x.attrs[i]; bytes.Equal(b.name, a.name) && bytes.Equal(b.prefix, a.prefix) {
+			return x.fault("the attribute %q twice", whole)
+		}
+	}
+	if len(x.attrs) >= xmlAttrs {
+		return &Error{Code: "too-large", Detail: "XML attributes"}
+	}
+	if string(a.prefix) == "xmlns" {
+		a.name = nil // xmlns:r is not r
+	}
+	x.attrs = append(x.attrs, a)
+	return nil
+}
+
+// readValue reads a quoted value; white space in it is a space.
+func (x *xmlScanner) readValue() ([]byte, error) {
+	if x.pos >= len(x.src) {
+		return nil, errCut
+	}
+	quote := x.src[x.pos]
+	if quote != '"' && quote != '\'' {
+		return nil, x.fault("a value without quotes")
+	}
+	x.pos++
+	start, i := x.pos, x.pos
+	var out []byte
+	for ; i < len(x.src) && x.src[i] != quote; i++ {
+		c := x.src[i]
+		if byteClass[c]&byteSpecial == 0 && c != '\t' && c != '\n' {
+			continue
+		}
+		x.pos = i
+		n, s := 1, []byte(" ")
+		switch c {
+		case '<':
+			return nil, x.fault("< in a value")
+		case '\t', '\n':
+		case ']':
+			continue
+		default:
+			var err error
+			if n, s, err = x.special(); err != nil {
+				return nil, err
+			}
+			if c == '\r' {
+				s = []byte(" ")
+			}
+		}
+		if s != nil {
+			out = append(append(out, x.src[start:i]...), s...)
+			start = i + n
+		}
+		i += n - 1
+	}
+	if i >= len(x.src) {
+		return nil, errCut
+	}
+	x.pos = i + 1
+	if out == nil {
+		return x.src[start:i], nil
+	}
+	return append(out, x.src[start:i]...), nil
+}
+
+func (x *xmlScanner) readEnd() error {
+	x.pos += 2
+	whole, _, err := x.readName()
+	if err != nil {
+		return err
+	}
+	x.skipSpace()
+	if x.pos >= len(x.src) {
+		return errCut
+	}
+	if x.src[x.pos] != '>' {
+		return x.fault("a bad end tag")
+	}
+	if n := len(x.open); n == 0 || !bytes.Equal(x.open[n-1], whole) {
+		return x.fault("</%s> closes nothing", whole)
+	}
+	x.pos++
+	x.open = x.open[:len(x.open)-1]
+	return nil
+}

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,6 +30,15 @@ const (
 	prefixScore = 80
 	fuzzyScore  = 70
 )
+
+// Why a column is not kept.
+const (
+	knownColumn = "known" // there is no field for it
+	partColumn  = "part"  // a source's share of the amount in its parent
+)
+
+// partOfAmount are the children that split an amount by who pays.
+var partOfAmount = regexp.MustCompile(`^(中央|部省?|国家|省级?|市级?|县级?|区级?|县区级?|地方|财政|专项|债券|银行|社会|企业|自筹|其他|国债|上级|本级)[^计划完成累]*$`)
 
 var totalLeaf = []string{"合计", "小计", "总计", "总额", "计", "总数"}
 
@@ -71,7 +81,16 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 			}
 		}
 	}
+	if m, ok := d[leaf.key+parent.key]; ok && m.asks == "" && len(levels) > 1 {
+		return m, sureScore, "" // 完成投资|1-3月
+	}
+	if len(levels) > 1 && partOfAmount.MatchString(leaf.key) && hasAny(parent.key, "投资", "资金", "完成") {
+		return meaning{}, sureScore, partColumn
+	}
 	m, ok := d[leaf.key]
+	if _, known := l.known[leaf.key]; known && (!ok || m.asks != "") {
+		return meaning{}, sureScore, knownColumn
+	}
 	if ok && m.asks == "" && !(len(levels) > 1 && m.field == reporting.FFundArrivedYTD) {
 		if len(levels) > 1 && hasAny(parent.key, "资金来源", "资金构成", "资金筹措") {
 			return meaning{}, 0, ""
@@ -85,9 +104,6 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 	}
 	if ok {
 		return m, sureScore, ""
-	}
-	if _, known := l.known[leaf.key]; known {
-		return meaning{}, sureScore, "known"
 	}
 	if m, ok := d[leaf.short]; ok && leaf.short != "" {
 		return m, partScore, ""

@@ -193,5 +193,6 @@ func (w *wording) dates(t string, p reporting.Period) string {
 			t = strings.ReplaceAll(t, "次月", "本月")
 		}
 	}
-	return nextMonth.ReplaceAllString(t, "下月")
+	t = nextMonth.ReplaceAllString(t, "下月")
+	return strings.NewReplacer("年本月", "本月", "年累月", "累月", "年下月", "下月").Replace(t)
 }

@@ -14,7 +14,9 @@ import (
 const (
 	maxHeader     = 4
 	maxHeaderText = 60
-	maxBlocks     = 64 // tables in one grid
+	maxBlocks     = 64  // tables in one grid
+	maxHeaders    = 500 // headers in one grid, those that are printed again included
+	maxColumns    = 256 // columns of one table
 )
 
 // block is one table within a grid: its header rows and columns, the texts
@@ -72,11 +74,15 @@ func (f *finder) word(s string) wording {
 // blocks finds all tables of the grid, from top to bottom and left to right.
 func (f *finder) blocks() []block {
 	var out []block
+	tried := 0
 	lower := 0 // rows before this position belong to earlier headers
 	for i := 0; i < len(f.v.Rows) && len(out) < maxBlocks; i++ {
 		top, bottom, ok := f.headerAt(i, lower)
 		if !ok {
 			continue
+		}
+		if tried++; tried > maxHeaders {
+			break
 		}
 		parts := f.split(f.compose(top, bottom), top, bottom)
 		parts = slices.DeleteFunc(parts, func(b block) bool { return !f.isHeader(b.heads) })
@@ -220,7 +226,7 @@ func (f *finder) compose(top, bottom int) []head {
 			merged = merged || m.Right > m.Left
 		}
 	}
-	heads := make([]head, f.v.width)
+	heads := make([]head, min(f.v.width, 4*maxColumns))
 	for col := range heads {
 		heads[col].col = col
 		for r := top; r <= bottom; r++ {
@@ -292,6 +298,7 @@ func (f *finder) split(heads []head, top, bottom int) []block {
 		part := slices.Clone(heads[from:to])
 		part = slices.DeleteFunc(part, func(h head) bool { return len(h.levels) == 0 })
 		part = f.dropSideTable(part)
+		part = part[:min(len(part), maxColumns)]
 		if len(part) > 0 {
 			out = append(out, block{v: f.v, top: top, bottom: bottom, left: part[0].col, right: part[len(part)-1].col, heads: part})
 		}

@@ -2,7 +2,9 @@ package form
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,8 +46,33 @@ func (r *reader) ownSources(p *place) []dated {
 	if !p.months {
 		out = append(out, name)
 	}
-	return out
+	return append(out, dated{headerSource, headerMonth(p.b.heads)})
 }
+
+// headerMonth is the month in which the one span from January ends, and the
+// year of the plan: 2021年计划投资, 1-3月完成投资. A form with all months has no month.
+func headerMonth(heads []head) month {
+	var m month
+	for _, h := range heads {
+		for _, text := range h.levels {
+			t := fold(text)
+			if y := planYear.FindStringSubmatch(t); y != nil {
+				if n, _ := strconv.Atoi(y[1]); n > m.year {
+					m.year = n
+				}
+			}
+			if w := word(text, reporting.Period{}); w.span && w.month > 0 {
+				if m.month > 0 && m.month != w.month {
+					return month{year: m.year}
+				}
+				m.month = w.month
+			}
+		}
+	}
+	return m
+}
+
+var planYear = regexp.MustCompile(`(20\d\d)年(?:度?(?:计划|投资|目标|任务)|1-)`)
 
 // fileMonths are what the file's name and those of its archives say.
 func (r *reader) fileMonths(d *Document) []dated {

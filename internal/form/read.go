@@ -14,7 +14,8 @@ import (
 // Read understands all tables of a letter or file. What it is unsure of is
 // left out and has a finding; an automatic letter is not read at all.
 func Read(m Material, k Knowledge) reporting.Reading {
-	out := reporting.Reading{File: m.File, Findings: slices.Clone(m.Findings), Ignored: m.Ignored}
+	out := reporting.Reading{File: m.File, Tables: []reporting.Table{}, Findings: []reporting.Finding{}, Ignored: []reporting.Ignored{}}
+	out.Findings, out.Ignored = append(out.Findings, m.Findings...), append(out.Ignored, m.Ignored...)
 	if m.Letter != nil {
 		out.Letter = &reporting.LetterHead{From: m.Letter.From, Subject: m.Letter.Subject, MessageID: m.Letter.MessageID,
 			Received: m.Letter.Received, Automatic: m.Letter.Automatic}
@@ -73,7 +74,7 @@ type place struct {
 
 // document finds the tables of one file, and what its text says.
 func (r *reader) document(d *Document) {
-	months := monthSheets(d.Book.Grids)
+	months, before := monthSheets(d.Book.Grids), len(r.found)+len(r.none)
 	for i := range d.Book.Grids {
 		g := &d.Book.Grids[i]
 		v := newView(g)
@@ -96,9 +97,18 @@ func (r *reader) document(d *Document) {
 			}
 		}
 	}
+	if found := len(r.found) + len(r.none); !d.Body && found == before && hasRows(d.Book.Grids) {
+		r.out.Findings = append(r.out.Findings, reporting.Finding{Path: d.Path, Code: "no-table", Severity: reporting.Warning,
+			Message: "没有认出进度表、问题台账或滞后清单的表头，文件未读入。请按下发的表样填写，表头应有“项目名称”等栏目。"})
+	}
 	for _, kind := range nilIn(d.Book.Paragraphs) {
 		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, paragraphs(d.Book, 400)})
 	}
+}
+
+// hasRows reports whether some sheet holds more than a few lines.
+func hasRows(grids []sheet.Grid) bool {
+	return slices.ContainsFunc(grids, func(g sheet.Grid) bool { return len(g.Rows) >= 3 })
 }
 
 // textBefore is the running text between the table before and this one: its

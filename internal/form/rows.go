@@ -79,7 +79,7 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 	seq, name := t.ownText(r, reporting.FSeq), t.ownText(r, reporting.FProjectName)
 	label := t.label(r, cells)
 	switch {
-	case footerWord.MatchString(first) && (name == "" || name == strings.TrimSpace(cells[0].Text)) && t.filledFields(r) < 3:
+	case footerWord.MatchString(first) && (name == "" || footerWord.MatchString(fold(name))):
 		return rowFooter
 	case footer && len(cells) <= 2 && !plainSeq.MatchString(fold(seq)):
 		return rowFooter
@@ -219,7 +219,7 @@ func (t *table) saysNone(r sheet.Row, cells []sheet.Cell) bool {
 		text := fold(c.Text)
 		switch {
 		case t.isSeqColumn(c.Col) && (c.Kind == sheet.Number || plainSeq.MatchString(text)):
-		case nilPhrase(text) == t.lay.kind && t.lay.kind != "":
+		case nilPhrase(text) == t.lay.kind || noneAlone.MatchString(text):
 			said = text
 		case c.Kind == sheet.Text && (text == "无" || text == "暂无" || text == "没有" || text == "零报告" || text == "/" || text == "-" || isPlaceholder(c.Text)):
 			if said == "" && text != "/" && text != "-" {

@@ -47,15 +47,22 @@ func stretch(key string) string {
 	return ""
 }
 
+// notAmounts are words of columns beside the amounts: what is missing, what it
+// was before, how it ranks.
+var notAmounts = []string{"排名", "个数", "名次", "上月", "上季", "同期", "同比", "环比", "增长", "增幅", "应完成", "应达", "未完成", "剩余", "尚需", "差额", "欠", "下月", "下年", "某年", "序时"}
+
 // sense reads a column of amounts or percentages that stands in no word list
 // by its parts: which stretch of time, planned or done, money or share. The
 // parent's words help where the leaf has none.
 func sense(leaf, parent wording) meaning {
 	l, p := leaf.key, parent.key
-	if l == "" || hasAny(p, "资金来源", "资金构成", "资金筹措", "手续") || hasAny(l, "排名", "个数", "名次") {
+	if l == "" || hasAny(p, "资金来源", "资金构成", "资金筹措", "手续") || hasAny(l, notAmounts...) {
 		return meaning{}
 	}
 	own := stretch(l)
+	if !hasAny(l, "计划", "完成", "投资", "到位", "支付", "占", "率", "比") && (own != "" || l == "累计") {
+		l += p // 完成投资|本月
+	}
 	s := own
 	if s == "" {
 		s = stretch(p)
@@ -74,7 +81,7 @@ func sense(leaf, parent wording) meaning {
 	case hasAny(l, "计划", "目标", "任务") && !hasAny(l, "已完成", "总投资"):
 		return senseOfPlan(l, p, s)
 	case hasAny(l, "完成", "累计", "投资") && !(strings.Contains(l, "总投资") && !strings.Contains(l, "累计")):
-		return senseOfDone(l, own, s)
+		return senseOfDone(l, p, own, s)
 	}
 	return meaning{}
 }
@@ -114,6 +121,9 @@ func senseOfPlan(l, p, s string) meaning {
 			return meaning{field: reporting.FYearPlan}
 		}
 	case "":
+		if l == "计划" && hasAny(p, "投资完成", "完成投资") {
+			return meaning{field: reporting.FYearPlan} // 投资完成情况|计划
+		}
 		if hasAny(l, "计划投资", "投资计划", "计划完成投资") || l == "计划" && hasAny(p, "投资") {
 			return meaning{asks: "plan"}
 		}
@@ -121,10 +131,12 @@ func senseOfPlan(l, p, s string) meaning {
 	return meaning{}
 }
 
-func senseOfDone(l, own, s string) meaning {
+func senseOfDone(l, p, own, s string) meaning {
 	switch s {
 	case ofLast:
-		return meaning{field: reporting.FDoneToLastYear}
+		if hasAny(l+p, "底", "末", "累计", "以前", "历年", "之前") {
+			return meaning{field: reporting.FDoneToLastYear}
+		}
 	case ofAll:
 		return meaning{field: reporting.FAllDone}
 	case ofMonthCum:
@@ -137,7 +149,7 @@ func senseOfDone(l, own, s string) meaning {
 	case ofYTD, ofYear:
 		return meaning{field: reporting.FYTDDone}
 	case "":
-		if hasAny(l, "累计", "完成投资") {
+		if hasAny(l, "累计", "完成投资") || l == "完成" && hasAny(p, "投资") {
 			return meaning{asks: "cum"}
 		}
 	}

@@ -25,6 +25,12 @@ func (r *reader) submitter(t *table, sheetName string) {
 		return
 	}
 	t.ownSubmitter = name != ""
+	if name != known && known != "" && name != "" && claims[0].source != reporterSource && r.isCentral(known) {
+		// A bureau's or company's title names the district that it builds in.
+		t.out.Submitter, t.ownSubmitter = known, false
+		t.say("", "submitter-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，发件地址登记的是%s，按%s报送处理，请核对。", claims[0].source, name, known, known))
+		return
+	}
 	switch {
 	case name == "":
 		t.out.Submitter = known
@@ -34,6 +40,14 @@ func (r *reader) submitter(t *table, sheetName string) {
 	default:
 		t.out.Submitter = name
 	}
+}
+
+func (r *reader) isCentral(name string) bool {
+	if r.k.Register == nil {
+		return false
+	}
+	s, ok := r.k.Register.ByName(name)
+	return ok && s.Group == reporting.Central
 }
 
 func clashMessage(clash []claim) string {
@@ -93,6 +107,10 @@ func (r *reader) decideSubmitter() {
 		}
 	}
 	r.out.Submitter = name
+	if name == "" && !clash && len(said) == 0 && len(r.tables) > 0 && len(around) == 0 {
+		r.out.Findings = append(r.out.Findings, reporting.Finding{Path: []string{r.m.File}, Code: "no-submitter", Severity: reporting.Warning,
+			Message: "看不出是哪家报送的。请在表题或“填报单位”写明县（市、区）或单位全称。"})
+	}
 	for _, t := range append(slices.Clone(r.tables), r.empty...) {
 		if t.out.Submitter == "" && !t.ownSubmitter {
 			t.out.Submitter = name

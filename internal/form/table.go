@@ -168,13 +168,34 @@ func (t *table) read() {
 
 // addTotal keeps a total's or a category's figures. A heading without any is no total.
 func (t *table) addTotal(r sheet.Row, label string) {
+	before := len(t.findings)
 	row := t.values(r, func(f reporting.Field) bool {
 		return f.Type() == reporting.TypeMoney || f.Type() == reporting.TypePercent
 	})
+	t.joinMissing(r, label, before)
 	if len(row.Fields) == 0 && !totalWord.MatchString(fold(label)) {
 		return
 	}
 	t.out.Totals = append(t.out.Totals, reporting.Total{Row: r.Index, Label: label, Fields: row.Fields, Cells: row.Cells})
+}
+
+// joinMissing makes one finding of a total whose formulas have no values: the
+// rows themselves are what counts.
+func (t *table) joinMissing(r sheet.Row, label string, before int) {
+	kept := t.findings[:before]
+	missing := false
+	for _, f := range t.findings[before:] {
+		if f.Code == "no-cached-value" {
+			missing = true
+			continue
+		}
+		kept = append(kept, f)
+	}
+	t.findings = kept
+	if missing {
+		t.say(fmt.Sprint(r.Index), "no-cached-value", reporting.Warning, fmt.Sprintf(
+			"“%s”是公式，文件里没有存下计算结果，合计未核对。请用Excel或WPS打开后保存再报送。", label))
+	}
 }
 
 // nameless says that values stand in a row without a name. One text alone is a
@@ -222,7 +243,11 @@ func (t *table) columnsOut() {
 		}
 	}
 	for _, c := range t.lay.others {
-		if c.listed == "known" || !t.columnHolds(c.col) {
+		if c.listed == knownColumn || !t.columnHolds(c.col) || t.shareOfFunds(c) {
+			continue
+		}
+		if c.listed == partColumn {
+			t.partColumn(c)
 			continue
 		}
 		if twin := t.lay.column(c.field); c.field != "" && twin != nil {
@@ -235,6 +260,33 @@ func (t *table) columnsOut() {
 		}
 		t.onHeader(c, "column-unknown", reporting.Notice, fmt.Sprintf("表头“%s”不认得，该列没有读入。如是规定的栏目，请按下发的表样改写表头。", c.String()))
 	}
+}
+
+// partColumn says that an amount stands there in parts only. Parts beside
+// their total are no loss.
+func (t *table) partColumn(c column) {
+	for _, h := range t.b.heads {
+		n := len(h.levels)
+		if n > 1 && len(c.levels) > 1 && h.levels[0] == c.levels[0] && slices.Contains(totalLeaf, word(h.leaf(), t.period).key) {
+			return
+		}
+	}
+	t.say(sheet.CellName(c.col, t.b.bottom), "parts-only", reporting.Warning, fmt.Sprintf(
+		"“%s”只有分项，没有合计栏，程序不代为相加，金额未读入。请增加合计栏。", strings.Join(c.levels[:len(c.levels)-1], "|")))
+}
+
+// shareOfFunds reports whether the column is the share that belongs to the
+// funds on its left; there is no field for it.
+func (t *table) shareOfFunds(c column) bool {
+	if c.field.Type() != reporting.TypePercent || c.field == "" {
+		return false
+	}
+	for _, o := range t.lay.columns {
+		if o.col == c.col-1 {
+			return o.field == reporting.FFundArrivedYTD || o.field == reporting.FFundArrivedMonth
+		}
+	}
+	return false
 }
 
 func (t *table) columnHolds(col int) bool {

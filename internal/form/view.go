@@ -9,7 +9,7 @@ import (
 )
 
 // maxFilled bounds how many (row, merge) pairs a grid may have.
-const maxFilled = 400_000
+const maxFilled = 100_000
 
 // view is a grid in which merged areas can be looked into.
 type view struct {

@@ -185,7 +185,7 @@ func settleMonth(sources []dated, now time.Time) (p reporting.Period, from strin
 	}
 	p = reporting.Period{Year: year, Month: time.Month(first.month.month)}
 	for _, s := range sources {
-		if !s.none() && s.source != arrivalSource && s.source != besidesSource && (s.month.month != first.month.month || s.year != 0 && s.year != year) {
+		if !s.none() && s.source != arrivalSource && s.source != besidesSource && s.source != headerSource && (s.month.month != first.month.month || s.year != 0 && s.year != year) {
 			against = append(against, s)
 		}
 	}
@@ -196,6 +196,7 @@ func settleMonth(sources []dated, now time.Time) (p reporting.Period, from strin
 const (
 	arrivalSource = "来件日期"
 	besidesSource = "同来的其他表"
+	headerSource  = "表头"
 )
 
 func (m month) String() string {

@@ -110,6 +110,8 @@ func (n *names) longest(t string) (namePattern, bool) {
 
 var reporterLine = regexp.MustCompile(`(?:填报|报送|填表|上报|编报|报表)(?:单位|部门)(?:\([^)]*\))?:?(.*)`)
 
+const reporterSource = "“填报单位”"
+
 // claim is what one source says of who reports.
 type claim struct {
 	source string // 表头“填报单位”, 表题, …
@@ -128,15 +130,13 @@ func (n *names) ofTable(above []string, sheetName string) []claim {
 	}
 	for _, line := range above {
 		if m := reporterLine.FindStringSubmatch(fold(line)); m != nil {
-			add("“填报单位”", cutAt(m[1], "填报日期", "填报时间", "填报人", "单位:", "日期"))
+			add(reporterSource, cutAt(m[1], "填报日期", "填报时间", "填报人", "单位:", "日期"))
 		}
 	}
-	if len(out) == 0 || true {
-		if title := titleOf(above); title != "" {
-			add("表题", title)
-		} else if len(above) > 0 {
-			add("表题", above[0])
-		}
+	if title := titleOf(above); title != "" {
+		add("表题", title)
+	} else if len(above) > 0 {
+		add("表题", above[0])
 	}
 	add("工作表名", sheetName)
 	return out

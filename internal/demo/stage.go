@@ -267,7 +267,7 @@ func (s *stage) publish(month int) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.house.Office.Print(b, "")
+	f, err := s.house.Office.Print(b, "", true)
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (d Desk) bulletin(r *http.Request) (any, error) {
 	if r.FormValue("forms") == "" {
 		return issue, nil
 	}
-	forms, err := d.Office.Print(b, "")
+	forms, err := d.Office.Print(b, "", false)
 	if err != nil {
 		return nil, err
 	}

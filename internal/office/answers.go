@@ -122,9 +122,9 @@ func (o *Office) writeCall(c chase.Call, s reporting.Submitter, to string, now t
 }
 
 // coverOf is what a bulletin's letter to one recipient consists of.
-func coverOf(key, to, submitter string, b bulletin.Bulletin, f Forms) notice.Cover {
+func coverOf(key string, e store.Edition, to, submitter string, b bulletin.Bulletin, f Forms) notice.Cover {
 	return notice.Cover{
-		Key: key, To: to, Submitter: submitter, Period: b.Period, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
+		Key: key, To: to, Submitter: submitter, Period: b.Period, Draft: e == store.Draft, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
 		Attachments: []notice.Attachment{
 			{Name: f.WordName, Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Data: f.Word},
 			{Name: f.WorkbookName, Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: f.Workbook},

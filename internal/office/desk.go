@@ -71,11 +71,23 @@ func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported
 		}
 	}
 	a := store.Arrival{Name: in.Name, Via: "import", Arrived: in.Received, Submitter: in.Submitter, Period: in.Period}
+	before := a
+	_, before.Content = identify(a, in.Raw, o.Rules.Terms.Zone)
+	known, err := o.known(before)
+	if err != nil {
+		return Imported{}, err
+	}
 	l, err := o.Receive(ctx, a, in.Raw, now)
 	if err != nil {
 		return Imported{}, err
 	}
-	return o.imported(reading, l), nil
+	out := o.imported(reading, l)
+	if known.ID != "" {
+		for i := range out.Tables {
+			out.Tables[i].Stored, out.Tables[i].Reason = false, "这个文件已经收过，信件号 "+known.ID
+		}
+	}
+	return out, nil
 }
 
 // imported joins what was understood with what was stored.

@@ -151,28 +151,42 @@ type Forms struct {
 	WordName, WorkbookName string
 }
 
-// Print sets a bulletin in all its forms. For names the submitter whose copy
-// it is, "" where it is the office's.
-func (o *Office) Print(b bulletin.Bulletin, for_ string) (f Forms, err error) {
-	if f.Word, err = press.Word(b, o.Press, o.Templates); err != nil {
+// Print sets a bulletin in all its forms, marked as a draft (送审稿) until it
+// is released. Recipient names the submitter whose copy it is, "" where it is
+// the office's.
+func (o *Office) Print(b bulletin.Bulletin, recipient string, released bool) (f Forms, err error) {
+	paper := o.Press
+	paper.Released = released
+	if f.Word, err = press.Word(b, paper, o.Templates); err != nil {
 		return f, fmt.Errorf("set bulletin %s in Word: %w", b.Period, err)
 	}
-	if f.Workbook, err = press.Workbook(b, o.Press); err != nil {
+	if f.Workbook, err = press.Workbook(b, paper); err != nil {
 		return f, fmt.Errorf("set bulletin %s in Excel: %w", b.Period, err)
 	}
-	f.WordName, f.WorkbookName = press.FileNames(b, o.Press)
-	f.Subject, f.HTML, f.Text, err = press.Mail(b, o.Press, o.Templates, for_)
+	f.WordName, f.WorkbookName = press.FileNames(b, paper)
+	f.Subject, f.HTML, f.Text, err = press.Mail(b, paper, o.Templates, recipient)
 	return f, err
 }
 
-// publish records the month's bulletin and queues its letters: to the office,
-// and to the submitters where it is released automatically.
+// publish records the month's bulletin and queues its letters: as a draft to
+// the office, or, where it is released automatically, as it stands to the
+// office and to each submitter.
 func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now time.Time) error {
 	b, inputs, err := o.compute(t, p, now)
 	if err != nil {
 		return err
 	}
-	forms, err := o.Print(b, "")
+	if len(inputs) == 0 {
+		// As in the first month of use: a bulletin of nothing says nothing.
+		o.Log.Warn("nothing to publish", "period", p)
+		return o.alarmIn(t, "empty/"+p.String(), "没有可通报的数据："+p.Chinese()+"份",
+			p.Chinese()+"份到冻结时没有收到任何可用的报表，没有生成通报。如报表是从别处收到的，请用 tongbao import 补录后再用 tongbao bulletin 生成。")
+	}
+	edition, released := store.Draft, rule.Release == "automatic"
+	if released {
+		edition = store.Release
+	}
+	forms, err := o.Print(b, "", released)
 	if err != nil {
 		return err
 	}
@@ -184,17 +198,19 @@ func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now
 		return err
 	}
 	for _, to := range rule.Recipients {
-		if err := o.queueCover(t, b, forms, store.Draft, to, "", now); err != nil {
+		if err := o.queueCover(t, b, forms, edition, to, "", now); err != nil {
 			return err
 		}
 	}
-	if rule.Release != "automatic" {
+	if !released {
 		return nil
 	}
 	for _, s := range o.Rules.Register.All() {
 		for _, to := range s.Addresses {
 			own := forms
-			if own.Subject, own.HTML, own.Text, err = press.Mail(b, o.Press, o.Templates, s.Name); err != nil {
+			paper := o.Press
+			paper.Released = true
+			if own.Subject, own.HTML, own.Text, err = press.Mail(b, paper, o.Templates, s.Name); err != nil {
 				return err
 			}
 			if err := o.queueCover(t, b, own, store.Release, to, s.Name, now); err != nil {
@@ -211,7 +227,7 @@ func (o *Office) queueCover(t *store.Tx, b bulletin.Bulletin, f Forms, e store.E
 	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
-	it, err := o.Desk.Cover(now, coverOf(key, to, submitter, b, f))
+	it, err := o.Desk.Cover(now, coverOf(key, e, to, submitter, b, f))
 	if err != nil {
 		return err
 	}

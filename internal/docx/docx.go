@@ -124,9 +124,7 @@ type Table struct {
 	// CellMargin is left and right inside each cell; Border is drawn by the cells.
 	CellMargin Twips
 	Border     Border
-	// AtBottom lays the table on the bottom of the page's text area.
-	AtBottom bool
-	Indent   Twips
+	Indent     Twips
 }
 
 // Row is one row of cells; their spans make up all columns.

@@ -6,13 +6,8 @@ func (t Table) write(w *writer) {
 		total += c
 	}
 	w.put(`<w:tbl><w:tblPr>`)
-	if t.AtBottom {
-		w.put(`<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="%d" w:tblpYSpec="bottom"/><w:tblOverlap w:val="never"/>`, t.Indent)
-	}
 	w.put(`<w:tblW w:w="%d" w:type="dxa"/>`, total)
-	if !t.AtBottom {
-		w.put(`<w:tblInd w:w="%d" w:type="dxa"/>`, t.Indent)
-	}
+	w.put(`<w:tblInd w:w="%d" w:type="dxa"/>`, t.Indent)
 	w.put(`<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="%d" w:type="dxa"/><w:right w:w="%d" w:type="dxa"/></w:tblCellMar></w:tblPr>`, t.CellMargin, t.CellMargin)
 	w.put(`<w:tblGrid>`)
 	for _, c := range t.Columns {

@@ -56,7 +56,7 @@ func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) {
 		d.Sections = append(d.Sections, annexSection(i+1, a))
 	}
 	last := upright()
-	last.Blocks = []docx.Block{imprint(p, text.To)}
+	last.Blocks = imprint(p, text.To)
 	d.Sections = append(d.Sections, last)
 	raw, err := d.Bytes()
 	if err != nil {
@@ -263,29 +263,36 @@ func breakable(before, after string) bool {
 
 func abs(n int) int { return max(n, -n) }
 
-// imprint is the 版记 at the foot of the last page.
-func imprint(p paper, sentTo string) docx.Block {
+// imprint is the 版记 at the foot of the last page. Blank lines push it down:
+// LibreOffice does not lay a floating table at the foot, and one that is too
+// long would float out of the page in Word.
+func imprint(p paper, sentTo string) []docx.Block {
 	o := p.Office
 	thick, thin := docx.Border{Size: 8}, docx.Border{Size: 6}
 	none := docx.Border{}
-	// A list that fills the page would float out of it.
-	long := len([]rune(o.Report))+len([]rune(o.CopyTo))+len([]rune(sentTo)) > 500
-	t := docx.Table{Columns: []docx.Twips{textWidth}, AtBottom: !long}
+	const line = 500 // twips
+	t := docx.Table{Columns: []docx.Twips{textWidth}}
+	used := 1
 	row := func(paragraphs ...docx.Paragraph) {
 		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Cell{{Paragraphs: paragraphs, LeftLine: &none, RightLine: &none, Top: &thin, Bottom: &thin}}})
 	}
 	var to []docx.Paragraph
 	for _, x := range []struct{ name, list string }{{"报：", o.Report}, {"送：", o.CopyTo}, {"发：", sentTo}} {
 		if x.list != "" {
-			to = append(to, docx.Paragraph{Line: 500, Size: size4, LeftChars: 300, HangingChars: 200, RightChars: 100, Align: docx.Left,
+			used += 1 + width(x.list)/2400 // 24 of some 27 characters a line: rather too many lines than too few
+			to = append(to, docx.Paragraph{Line: line, Size: size4, LeftChars: 300, HangingChars: 200, RightChars: 100, Align: docx.Left,
 				Runs: set(x.name+strings.TrimRight(tidy(x.list), "。：")+"。", fang, size4)})
 		}
 	}
 	row(to...)
 	printed := cmp.Or(o.Dated, p.AsOf.Format("2006年")+"　月　日") + "印发"
-	row(docx.Paragraph{Line: 500, Size: size4, LeftChars: 100, Align: docx.Left, Runs: set(o.Name+"\t"+printed, fang, size4),
+	row(docx.Paragraph{Line: line, Size: size4, LeftChars: 100, Align: docx.Left, Runs: set(o.Name+"\t"+printed, fang, size4),
 		Tabs: []docx.Tab{{At: textWidth - 280, Align: docx.Right}}})
 	t.Rows[0].Cells[0].Top = &thick
 	t.Rows[len(t.Rows)-1].Cells[0].Bottom = &thick
-	return t
+	var blocks []docx.Block
+	for range (textLength - used*line - 160) / lineHeight {
+		blocks = append(blocks, blank())
+	}
+	return append(blocks, t)
 }

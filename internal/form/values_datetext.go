@@ -318,11 +318,23 @@ func numeral(r []rune) string {
 	return b.String()
 }
 
-func chineseDigit(r rune) int {
+// digitOf is the worth of each Chinese digit of the word file.
+var digitOf = func() map[rune]int {
+	m := map[rune]int{}
 	for d := range 10 {
-		if wordsFor(fmt.Sprint("digit ", d)).has(string(r)) {
-			return d
+		for _, w := range valueWords[fmt.Sprint("digit ", d)].words {
+			for _, r := range w {
+				m[r] = d
+			}
 		}
+	}
+	return m
+}()
+
+// chineseDigit is the worth of a Chinese digit, -1 where it is none.
+func chineseDigit(r rune) int {
+	if d, ok := digitOf[r]; ok {
+		return d
 	}
 	return -1
 }

@@ -58,7 +58,10 @@ func notFlag(f reporting.Field, text string) reading {
 
 // yesNo looks a word up in the section's two lists; ticks of all kinds count.
 func yesNo(section, text string) (yes, ok bool) {
-	w := ticks(wordOf(text))
+	w := wordOf(text)
+	if !wordsFor(section+" yes").has(w) && !wordsFor(section+" no").has(w) {
+		w = ticks(w)
+	}
 	switch {
 	case wordsFor(section + " yes").has(w):
 		return true, true

@@ -124,6 +124,9 @@ var plainFormat = regexp.MustCompile(`^[#0,]+(?:\.(0+))?%?$`)
 // 0.00"亿元"; scaled is true where the format shows the number divided, so that
 // what is seen is not what is stored: 0!.0,"万" and #,##0,.
 func formatUnit(format string) (unit string, scaled, foreign bool) {
+	if format == "" || plainFormat.MatchString(format) && !scalingComma.MatchString(format) {
+		return "", false, false
+	}
 	var b, pattern strings.Builder
 	for _, t := range formatTokens(format) {
 		if t.literal {

@@ -38,7 +38,11 @@ func columnWorth(unit string) (decimal.Decimal, bool) {
 	if unit == "" {
 		return decimal.NewFromInt(1), true
 	}
-	if w := unitWorth(wordOf(unit)); w != nil {
+	w := unitWorth(unit)
+	if w == nil {
+		w = unitWorth(wordOf(unit))
+	}
+	if w != nil {
 		return *w, true
 	}
 	return decimal.Zero, false
@@ -144,10 +148,5 @@ func notMoney(f reporting.Field, text string) reading {
 
 // numberInWords reports Chinese digits or words such as 八成.
 func numberInWords(s string) bool {
-	for d := '0'; d <= '9'; d++ {
-		if wordsFor("digit "+string(d)).in(s) != "" {
-			return true
-		}
-	}
-	return wordsFor("number-word").in(s) != ""
+	return strings.ContainsFunc(s, func(r rune) bool { return chineseDigit(r) >= 0 }) || wordsFor("number-word").in(s) != ""
 }

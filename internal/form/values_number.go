@@ -100,7 +100,7 @@ func parseAmount(text string) (a amount, ok bool) {
 		return a, false
 	}
 	a.spaced = strings.Contains(number, " ")
-	rest := strings.NewReplacer(" ", "", "\n", "").Replace(strings.TrimPrefix(s, number))
+	rest := noBlanks.Replace(strings.TrimPrefix(s, number))
 	if ok = a.readTail(rest); !ok {
 		return a, false
 	}
@@ -163,7 +163,7 @@ func cutExtra(s string) (body, extra string, ok bool) {
 	if extra == "" {
 		return body, "", true
 	}
-	plain := strings.NewReplacer(" ", "", "\n", "").Replace(extra)
+	plain := noBlanks.Replace(extra)
 	if unitWorth(plain) != nil || plain == "%" {
 		return body + plain, "", true // 3000（万元）
 	}
@@ -186,13 +186,21 @@ func annotationAt(s string) int {
 
 var unitSections = []string{"10000", "1000", "100", "1", "0.1", "0.0001"}
 
+// worthOf is each unit's worth in 万元.
+var worthOf = func() map[string]decimal.Decimal {
+	m := map[string]decimal.Decimal{}
+	for _, s := range unitSections {
+		for _, w := range valueWords["unit "+s].words {
+			m[w] = decimal.RequireFromString(s)
+		}
+	}
+	return m
+}()
+
 // unitWorth is a unit's worth in 万元, nil where it is none.
 func unitWorth(unit string) *decimal.Decimal {
-	for _, s := range unitSections {
-		if wordsFor("unit " + s).has(unit) {
-			d := decimal.RequireFromString(s)
-			return &d
-		}
+	if d, ok := worthOf[unit]; ok {
+		return &d
 	}
 	return nil
 }

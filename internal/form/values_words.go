@@ -143,9 +143,9 @@ func halfWidth(r rune) rune {
 }
 
 // squash is tidy without any blanks.
-func squash(s string) string {
-	return strings.NewReplacer(" ", "", "\n", "").Replace(tidy(s))
-}
+func squash(s string) string { return noBlanks.Replace(tidy(s)) }
+
+var noBlanks = strings.NewReplacer(" ", "", "\n", "")
 
 // wordOf is a cell's text as words are compared: folded, in lower case,
 // without the stop at its end.

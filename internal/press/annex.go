@@ -77,7 +77,7 @@ func table(l list, wide docx.Twips) docx.Table {
 		t.Columns = append(t.Columns, w)
 	}
 	size := size5
-	if len(l.columns) > 7 {
+	if len(l.columns) > 6 {
 		size = sizeS5
 	}
 	head := docx.Row{Height: 480}

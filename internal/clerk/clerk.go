@@ -1,18 +1,14 @@
 // Package clerk opens what strangers send – letters, archives, workbooks – in
 // a child process of the same binary, bounded in memory and time. Raw bytes go
-// in; header, grids and findings come out. The child's death is a finding.
+// in; header, grids and findings come out. The child's death is a finding on
+// the file that it died of, and the rest of the letter goes on.
 package clerk
 
 import (
-	"bufio"
 	"context"
-	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"os"
-	"os/exec"
 	"sync"
 	"time"
 
@@ -32,8 +28,8 @@ type Opened struct {
 // Document is one file with tables or text.
 type Document struct {
 	Path    []string
-	Body    bool
-	Subject string
+	Body    bool   // the text of a letter itself
+	Subject string // of the inner letter, for what a forwarded letter holds
 	Book    sheet.Book
 }
 
@@ -53,17 +49,20 @@ type Ignored struct {
 
 // Options bound the child. Zero fields take the default.
 type Options struct {
-	Command    []string // default: this binary with "clerk"
-	Env        []string
-	Wall, CPU  time.Duration // for one letter; 12 s
-	Data       uint64        // RLIMIT_DATA; 512 MiB
-	Passwords  []string
+	Command    []string      `json:"-"` // default: this binary with "clerk"
+	Env        []string      `json:"-"` // of the child, beside the little that it needs
+	Wall       time.Duration // for one letter; 12 s. What a letter costs after a fault is bounded by half of it more.
+	CPU        time.Duration // for one letter; 12 s
+	Data       uint64        // RLIMIT_DATA in bytes; 512 MiB
+	Passwords  []string      // tried on locked files; they reach the child by its standard input alone
 	Sheet      sheet.Limits
 	Letter     letter.Limits
 	Attachment attachment.Limits
+	Log        *slog.Logger `json:"-"` // of the child's deaths; nil is none
 }
 
-// Clerk keeps a child between letters and replaces it after a fault.
+// Clerk keeps a child between letters and replaces it after a fault. One
+// letter is opened at a time.
 type Clerk struct {
 	o     Options
 	mu    sync.Mutex
@@ -75,8 +74,14 @@ func New(o Options) *Clerk {
 	if o.Wall == 0 {
 		o.Wall = 12 * time.Second
 	}
+	if o.CPU == 0 {
+		o.CPU = 12 * time.Second
+	}
 	if o.Data == 0 {
 		o.Data = 512 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if len(o.Command) == 0 {
 		exe, err := os.Executable()
@@ -88,169 +93,79 @@ func New(o Options) *Clerk {
 	return &Clerk{o: o}
 }
 
-type request struct {
-	Name    string
-	Options Options
-}
-
-type child struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-}
+// maxDeaths is how many files of one letter may kill a child. Then nothing
+// but the letter's header is read.
+const maxDeaths = 2
 
 // Open opens a letter or file. What happens to the child is a finding; an
 // error means that no child could be started or that the context ended.
 func (c *Clerk) Open(ctx context.Context, name string, raw []byte) (Opened, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.child == nil {
-		if err := c.start(); err != nil {
-			return Opened{}, fmt.Errorf("start the clerk: %w", err)
+	q := request{Name: name, Options: c.o}
+	var faults []Finding
+	left := c.o.Wall
+	for {
+		began := time.Now()
+		opened, died, err := c.once(ctx, q, raw, left)
+		if err != nil {
+			return Opened{}, err
+		}
+		if died == nil {
+			opened.Findings = append(opened.Findings, faults...)
+			return opened, nil
+		}
+		c.o.Log.Warn("the clerk's child died", "letter", name, "path", died.path, "fault", died.fault, "stderr", died.stderr)
+		path := died.path
+		if len(path) == 0 {
+			path = []string{name}
+		}
+		faults = append(faults, Finding{Path: path, Code: "unreadable", Severity: "error", Message: faultWords[died.fault]})
+		if died.number == 0 || q.HeaderOnly {
+			return Opened{Findings: faults}, nil
+		}
+		// The retries of a letter have half its time, together.
+		if len(faults) == 1 {
+			left = c.o.Wall / 2
+		} else if left -= time.Since(began); left < c.o.Wall/20 {
+			left = c.o.Wall / 20
+		}
+		if q.Skip = append(q.Skip, died.number); len(faults) >= maxDeaths {
+			q.HeaderOnly = true
+			faults = append(faults, Finding{Path: []string{name}, Code: "unreadable", Severity: "error", Message: restWords})
 		}
 	}
-	type answer struct {
-		opened Opened
-		err    error
+}
+
+// once has a child open a letter. Died says that it did, and of what.
+func (c *Clerk) once(ctx context.Context, q request, raw []byte, wall time.Duration) (o Opened, died *death, err error) {
+	if err := ctx.Err(); err != nil {
+		return Opened{}, nil, err
 	}
-	done := make(chan answer, 1)
-	ch := c.child
-	go func() {
-		o, err := ch.ask(request{name, c.o}, raw)
-		done <- answer{o, err}
-	}()
-	timer := time.NewTimer(c.o.Wall)
-	defer timer.Stop()
-	select {
-	case a := <-done:
-		if a.err == nil {
-			return a.opened, nil
+	// A child that ended between two letters did not die of this one.
+	for fresh := c.child == nil; ; fresh = true {
+		if c.child == nil {
+			if c.child, err = start(c.o); err != nil {
+				return Opened{}, nil, fmt.Errorf("start the clerk: %w", err)
+			}
 		}
-		c.end()
-		return unreadable(name, "读取时出错"), nil
-	case <-timer.C:
-		c.end()
-		<-done
-		return unreadable(name, "读取时间过长"), nil
-	case <-ctx.Done():
-		c.end()
-		<-done
-		return Opened{}, ctx.Err()
+		o, died, err = c.child.open(ctx, q, raw, wall)
+		if err != nil || died != nil {
+			c.child = nil
+		}
+		if err != nil || died == nil || fresh || died.number > 0 || died.fault != crashed {
+			return o, died, err
+		}
 	}
-}
-
-func unreadable(name, why string) Opened {
-	return Opened{Findings: []Finding{{Path: []string{name}, Code: "unreadable", Severity: "error",
-		Message: why + "，无法打开。请把表格另存为普通的 Excel 文件后重新发送。"}}}
-}
-
-func (c *Clerk) start() error {
-	cmd := exec.Command(c.o.Command[0], c.o.Command[1:]...)
-	cmd.Env = append(os.Environ(), c.o.Env...)
-	cmd.Env = append(cmd.Env, fmt.Sprintf("TONGBAO_CLERK_DATA=%d", c.o.Data), "GOMEMLIMIT=400MiB")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	c.child = &child{cmd, in, bufio.NewReader(out)}
-	return nil
-}
-
-func (c *Clerk) end() {
-	if c.child == nil {
-		return
-	}
-	c.child.cmd.Process.Kill() //nolint:errcheck // it may have ended by itself
-	c.child.cmd.Wait()         //nolint:errcheck // it was killed
-	c.child = nil
 }
 
 // Close ends the child.
 func (c *Clerk) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.end()
+	if c.child != nil {
+		c.child.end()
+		c.child = nil
+	}
 	return nil
-}
-
-func (ch *child) ask(r request, raw []byte) (Opened, error) {
-	head, err := json.Marshal(r)
-	if err != nil {
-		return Opened{}, err
-	}
-	if err := writeFrame(ch.in, head); err != nil {
-		return Opened{}, err
-	}
-	if err := writeFrame(ch.in, raw); err != nil {
-		return Opened{}, err
-	}
-	data, err := readFrame(ch.out, 512<<20)
-	if err != nil {
-		return Opened{}, err
-	}
-	var o Opened
-	return o, json.Unmarshal(data, &o)
-}
-
-func writeFrame(w io.Writer, data []byte) error {
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(data)))
-	if _, err := w.Write(n[:]); err != nil {
-		return err
-	}
-	_, err := w.Write(data)
-	return err
-}
-
-func readFrame(r io.Reader, most uint64) ([]byte, error) {
-	var n [8]byte
-	if _, err := io.ReadFull(r, n[:]); err != nil {
-		return nil, err
-	}
-	size := binary.BigEndian.Uint64(n[:])
-	if size > most {
-		return nil, errors.New("frame is too large")
-	}
-	data := make([]byte, size)
-	_, err := io.ReadFull(r, data)
-	return data, err
-}
-
-// Serve is the child's main: letters in, answers out, until the input ends.
-func Serve(in io.Reader, out io.Writer) error {
-	if err := confine(); err != nil {
-		return fmt.Errorf("confine the clerk: %w", err)
-	}
-	r := bufio.NewReader(in)
-	for {
-		head, err := readFrame(r, 1<<20)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		raw, err := readFrame(r, 1<<30)
-		if err != nil {
-			return err
-		}
-		var q request
-		if err := json.Unmarshal(head, &q); err != nil {
-			return err
-		}
-		answer, err := json.Marshal(OpenHere(q.Name, raw, q.Options))
-		if err != nil {
-			return err
-		}
-		if err := writeFrame(out, answer); err != nil {
-			return err
-		}
-	}
 }

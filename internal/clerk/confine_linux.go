@@ -1,22 +1,35 @@
 package clerk
 
 import (
-	"os"
-	"strconv"
+	"runtime/debug"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // confine holds the child to its limits. RLIMIT_DATA and not RLIMIT_AS, which
-// would keep Go from starting.
-func confine() error {
-	if n, err := strconv.ParseUint(os.Getenv("TONGBAO_CLERK_DATA"), 10, 64); err == nil && n > 0 {
-		if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: n, Max: n}); err != nil {
+// would keep Go from starting. The collector works harder before the limit.
+func confine(data uint64) error {
+	if data > 0 {
+		debug.SetMemoryLimit(int64(data / 4 * 3))
+		if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: data, Max: data}); err != nil {
 			return err
 		}
 	}
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 64, Max: 64}); err != nil {
-		return err
+	filter()
+	for limit, n := range map[int]uint64{unix.RLIMIT_NOFILE: 64, unix.RLIMIT_FSIZE: 256 << 20, unix.RLIMIT_CORE: 0} {
+		if err := unix.Setrlimit(limit, &unix.Rlimit{Cur: n, Max: n}); err != nil {
+			return err
+		}
 	}
-	return unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 256 << 20, Max: 256 << 20})
+	return nil
+}
+
+// cpuTime is the processor time that this process has used.
+func cpuTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
-	"path/filepath"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -13,123 +14,213 @@ import (
 	"tongbao/internal/sheet"
 )
 
+// Of one letter at most: files that are opened, letters in letters.
+const (
+	maxFiles   = 400
+	maxLetters = 10
+)
+
 // desk opens one letter or file with all that is in it.
 type desk struct {
-	o    Options
-	out  Opened
-	seen map[[32]byte]bool
-	left int // files that may still be opened
+	o     Options
+	lim   attachment.Limits // what archives may still unpack, together
+	out   Opened
+	seen  map[[32]byte]bool
+	files int
+	full  bool
+	// enter is told of everything before it is opened, and may say that it is not to be.
+	enter func(path []string) bool
 }
 
-// OpenHere opens a letter or file in this process; Serve calls it in the child.
-func OpenHere(name string, raw []byte, o Options) Opened {
-	d := &desk{o: o, seen: map[[32]byte]bool{}, left: 400}
+// nest is how deep a file lies.
+type nest struct{ letters, archives int }
+
+// opening is a hook for tests: it sees a file before it is opened.
+var opening func(data []byte)
+
+// open opens a letter or file in this process.
+func open(name string, raw []byte, o Options, enter func(path []string) bool) Opened {
+	d := &desk{o: o, lim: o.Attachment.OrDefault(), seen: map[[32]byte]bool{}, enter: enter}
 	if isLetter(name, raw) {
-		d.letter([]string{name}, raw, 0)
+		d.letter([]string{name}, raw, nest{}, false)
 	} else {
-		d.file([]string{name}, raw, 0)
+		d.file([]string{name}, raw, nest{})
 	}
-	if len(d.out.Documents) > 0 {
-		// Where electronic tables came, a scan is only the stamp's proof.
-		d.out.Findings = slices.DeleteFunc(d.out.Findings, func(f Finding) bool {
-			if f.Code == "scan" && d.hasTable() {
-				d.out.Ignored = append(d.out.Ignored, Ignored{f.Path, "扫描件，仅作盖章凭证"})
-				return true
-			}
-			return false
-		})
-	}
+	d.settleScans()
 	return d.out
 }
 
-func (d *desk) hasTable() bool {
-	for _, doc := range d.out.Documents {
-		if len(doc.Book.Grids) > 0 {
-			return true
-		}
+// settleScans lets scans and pictures be where tables came: there they are
+// the stamp's proof.
+func (d *desk) settleScans() {
+	table := slices.ContainsFunc(d.out.Documents, func(doc Document) bool { return len(doc.Book.Grids) > 0 })
+	if !table {
+		return
 	}
-	return false
-}
-
-func isLetter(name string, raw []byte) bool {
-	return strings.EqualFold(filepath.Ext(name), ".eml") || bytes.HasPrefix(raw, []byte("Received: ")) || bytes.HasPrefix(raw, []byte("Return-Path: "))
+	d.out.Findings = slices.DeleteFunc(d.out.Findings, func(f Finding) bool {
+		if f.Code != "scan" {
+			return false
+		}
+		d.out.Ignored = append(d.out.Ignored, Ignored{f.Path, "扫描件或图片，仅作盖章凭证"})
+		return true
+	})
 }
 
 func (d *desk) finding(path []string, code, severity, message string) {
+	if message == "" {
+		message = otherWords
+	}
 	d.out.Findings = append(d.out.Findings, Finding{Path: path, Code: code, Severity: severity, Message: message})
 }
 
-func (d *desk) letter(path []string, raw []byte, depth int) {
-	l, err := letter.Read(raw, d.o.Letter)
-	if err != nil {
-		d.finding(path, "not-a-letter", "error", "邮件内容无法识别，请重新发送。")
+// guarded runs what reads a stranger's bytes; its panic is a finding.
+func (d *desk) guarded(path []string, run func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			fmt.Fprintf(os.Stderr, "clerk: %q: %v\n", path, v)
+			d.finding(path, "unreadable", "error", faultWords[crashed])
+		}
+	}()
+	run()
+}
+
+// letter opens a letter. Cut says that its bytes end too early.
+func (d *desk) letter(path []string, raw []byte, at nest, cut bool) {
+	if !d.enter(path) {
 		return
 	}
-	if depth == 0 {
-		d.out.Header = &l.Header
-		if l.Automatic != "" {
+	d.guarded(path, func() {
+		lim := d.o.Letter
+		lim.Cut = cut
+		l, err := letter.Read(raw, lim)
+		if err != nil {
+			d.finding(path, "not-a-letter", "error", letterWords["not-a-letter"])
 			return
 		}
-	}
-	subject := ""
-	if depth > 0 {
-		subject = l.Subject
-	}
-	for _, link := range l.Links {
-		name := link.Name
-		if name == "" {
-			name = "附件"
+		if at.letters == 0 && at.archives == 0 && len(path) == 1 {
+			d.out.Header = &l.Header
+			if l.Automatic != "" {
+				return
+			}
 		}
-		d.finding(path, "huge-attachment-link", "error", "“"+name+"”是超大附件链接，本邮箱不下载链接。请改用普通附件重新发送。")
+		d.complaints(path, l)
+		if d.enter(path) {
+			d.guarded(path, func() { d.body(path, l) })
+		}
+		unnamed := 0
+		for _, p := range l.Parts {
+			name := p.Name
+			if name == "" {
+				if unnamed++; unnamed == 1 {
+					name = "未命名附件"
+				} else {
+					name = fmt.Sprintf("未命名附件%d", unnamed)
+				}
+			}
+			d.part(append(slices.Clone(path), name), p, at)
+		}
+	})
+}
+
+// complaints tells what could not be read of a letter, and the links in it.
+func (d *desk) complaints(path []string, l *letter.Letter) {
+	for _, link := range l.Links {
+		name := "附件"
+		if link.Name != "" {
+			name = "“" + link.Name + "”"
+		}
+		d.finding(path, "huge-attachment-link", "error", name+"是超大附件或网盘链接，本邮箱不下载链接。请改用普通附件重新发送。")
+	}
+	cut := 0
+	for _, p := range l.Parts {
+		if p.Truncated {
+			cut++
+		}
 	}
 	for _, p := range l.Problems {
-		if p.Code == "truncated" {
-			d.finding(path, "truncated", "error", "邮件传输不完整，附件可能缺失。请重新发送。")
-		}
-	}
-	d.body(path, subject, l)
-	for _, p := range l.Parts {
-		name := p.Name
-		if name == "" {
-			name = "未命名附件"
-		}
-		at := append(slices.Clone(path), name)
 		switch {
-		case p.Truncated:
-		case p.Letter && depth < 3:
-			d.letter(at, p.Data, depth+1)
-		case p.Inline:
-			d.out.Ignored = append(d.out.Ignored, Ignored{at, "正文中的图片"})
+		case p.Code == "truncated" && cut > 0:
+			cut-- // told with the part
+		case p.Code == "several-senders":
+			d.finding(path, p.Code, "warning", letterWords[p.Code])
 		default:
-			d.file(at, p.Data, 0)
+			d.finding(path, p.Code, "error", letterWords[p.Code])
 		}
 	}
 }
 
-func (d *desk) body(path []string, subject string, l *letter.Letter) {
+// body reads a letter's text. Tables in HTML count before the plain text,
+// which has them without their columns.
+func (d *desk) body(path []string, l *letter.Letter) {
 	book := sheet.OpenText(l.Text, d.o.Sheet)
 	if l.HTML != "" {
-		if b, err := sheet.OpenHTML(l.HTML, d.o.Sheet); err == nil && (len(b.Grids) > 0 || strings.TrimSpace(l.Text) == "") {
+		b, err := sheet.OpenHTML(l.HTML, d.o.Sheet)
+		if err == nil && (len(b.Grids) > 0 || strings.TrimSpace(l.Text) == "") {
 			book = b
+		}
+		if err != nil {
+			d.fault(path, err)
 		}
 	}
 	if book != nil && (len(book.Grids) > 0 || len(book.Paragraphs) > 0) {
+		subject := ""
+		if len(path) > 1 {
+			subject = l.Subject
+		}
 		d.out.Documents = append(d.out.Documents, Document{Path: path, Body: true, Subject: subject, Book: *book})
 	}
 }
 
-// words for what could not be opened, by the code of the room that says so.
-var words = map[string]string{
-	"encrypted":   "文件设有打开密码，无法读取。请取消密码后重新发送。",
-	"damaged":     "文件已损坏或传输不完整。请重新保存后再发送。",
-	"too-large":   "文件过大或内容过多，无法读取。请只保留当月的表格后重新发送。",
-	"unsupported": "这种格式无法读取。请另存为 .xlsx 后重新发送。",
-	"legacy-word": "旧版 Word 文件（.doc）无法读取。请另存为 .docx 或改用 Excel 表格后重新发送。",
-	"scan":        "这是扫描件或图片，数据无法读取。请另附 Excel 电子表。",
+// largePicture is the size in bytes from which a picture in the text may be a
+// table that was photographed, and not a logo.
+const largePicture = 30 << 10
+
+func (d *desk) part(path []string, p letter.Part, at nest) {
+	switch {
+	case p.Letter:
+		at.letters++
+		if at.letters > maxLetters {
+			d.finding(path, "too-deep", "error", letterWords["too-deep"])
+			return
+		}
+		d.letter(path, p.Data, at, p.Truncated)
+	case p.Truncated && !wholeZip(p.Data):
+		d.finding(path, "truncated", "error", fileWords["truncated"])
+	case p.Inline && len(p.Data) < largePicture:
+		d.out.Ignored = append(d.out.Ignored, Ignored{path, "正文中的图片"})
+	case p.Inline:
+		d.finding(path, "scan", "error", fileWords["picture"])
+	default:
+		d.file(path, p.Data, at)
+	}
 }
 
-func (d *desk) file(path []string, data []byte, depth int) {
-	if d.left--; d.left < 0 {
+// wholeZip reports whether bytes are a zip up to its end, which its directory
+// is. QUIRK: programs that leave out a letter's last boundary; their zips and
+// workbooks can be told to be whole.
+func wholeZip(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("PK\x03\x04")) && bytes.Contains(data[max(0, len(data)-22-512):], []byte("PK\x05\x06"))
+}
+
+func (d *desk) file(path []string, data []byte, at nest) {
+	name := path[len(path)-1]
+	if len(path) > 1 && isLetter(name, data) {
+		if at.letters++; at.letters > maxLetters {
+			d.finding(path, "too-deep", "error", letterWords["too-deep"])
+			return
+		}
+		d.letter(path, data, at, false)
+		return
+	}
+	if d.files++; d.files > maxFiles {
+		if !d.full {
+			d.full = true
+			d.finding(path[:1], "too-many-files", "error", letterWords["too-many-files"])
+		}
+		return
+	}
+	if len(data) == 0 {
+		d.finding(path, "empty-file", "error", fileWords["empty-file"])
 		return
 	}
 	sum := sha256.Sum256(data)
@@ -138,34 +229,85 @@ func (d *desk) file(path []string, data []byte, depth int) {
 		return
 	}
 	d.seen[sum] = true
-	name := path[len(path)-1]
-	if files, problems, ok := attachment.Unpack(data, d.o.Attachment, d.o.Passwords); ok {
-		for _, p := range problems {
-			at := append(slices.Clone(path), p.Path...)
-			message := words[p.Code]
-			if p.Code == "encrypted" {
-				message = "压缩包设有密码，无法打开。请不加密码重新打包，或直接发送表格。"
-			}
-			d.finding(at, p.Code, "error", message)
+	if !d.enter(path) {
+		return
+	}
+	var inside []attachment.File
+	d.guarded(path, func() {
+		if opening != nil {
+			opening(data)
 		}
-		for _, f := range files {
-			at := append(slices.Clone(path), f.Path...)
-			switch {
-			case depth >= d.o.Attachment.OrDefault().Depth:
-				d.finding(at, "too-deep", "error", "压缩包层数过多。请直接发送表格。")
-			case isLetter(name, f.Data):
-				d.letter(at, f.Data, depth+1)
-			default:
-				d.file(at, f.Data, depth+1)
-			}
+		var archive bool
+		if inside, archive = d.unpack(path, data, at); !archive {
+			d.table(path, name, data)
 		}
+	})
+	at.archives++
+	for i, f := range inside {
+		inside[i].Data = nil // one file of an archive at a time
+		d.file(append(slices.Clone(path), f.Path...), f.Data, at)
+	}
+}
+
+// unpack opens an archive; archive is false where the file is none.
+func (d *desk) unpack(path []string, data []byte, at nest) (files []attachment.File, archive bool) {
+	if at.archives >= d.lim.Depth || d.lim.Unpacked <= 0 || d.lim.Entries <= 0 {
+		// Whether it is an archive, one entry tells.
+		if _, _, archive = attachment.Unpack(data, attachment.Limits{Entries: 1, Unpacked: 1}, nil); archive {
+			code := "too-deep"
+			if at.archives < d.lim.Depth {
+				code = "too-large"
+			}
+			d.finding(path, "archive-"+code, "error", archiveWords[code])
+		}
+		return nil, archive
+	}
+	files, problems, archive := attachment.Unpack(data, d.lim, d.o.Passwords)
+	for _, p := range problems {
+		if len(p.Path) > 0 {
+			message := entryWords[p.Code]
+			if message == "" {
+				message = entryWords["damaged"]
+			}
+			d.finding(append(slices.Clone(path), p.Path...), entryCode(p.Code), "error", message)
+			continue
+		}
+		d.finding(path, entryCode(p.Code), "error", archiveWords[p.Code])
+	}
+	if archive && len(files)+len(problems) == 0 {
+		d.finding(path, "archive-empty", "error", archiveWords["empty"])
+	}
+	for _, f := range files {
+		d.lim.Unpacked -= int64(len(f.Data))
+		d.lim.Entries--
+	}
+	return files, archive
+}
+
+// entryCode is a finding's code for a problem with an archive.
+func entryCode(code string) string {
+	if code == "encrypted" {
+		return code
+	}
+	return "archive-" + code
+}
+
+// table opens a file that is no archive.
+func (d *desk) table(path []string, name string, data []byte) {
+	if isOutlook(data) {
+		d.finding(path, "unsupported", "error", fileWords["msg"])
 		return
 	}
 	book, err := sheet.Open(name, data, d.o.Sheet, d.o.Passwords)
-	if err == nil {
-		d.out.Documents = append(d.out.Documents, Document{Path: path, Book: *book})
+	if err != nil {
+		d.fault(path, err)
 		return
 	}
+	d.out.Documents = append(d.out.Documents, Document{Path: path, Book: *book})
+}
+
+// fault tells what sheet says of a file.
+func (d *desk) fault(path []string, err error) {
 	var e *sheet.Error
 	if !errors.As(err, &e) {
 		e = &sheet.Error{Code: "damaged"}
@@ -174,7 +316,6 @@ func (d *desk) file(path []string, data []byte, depth int) {
 		d.out.Ignored = append(d.out.Ignored, Ignored{path, "不是表格文件"})
 		return
 	}
-	d.out.Findings = append(d.out.Findings, Finding{Path: path, Sheet: e.Sheet, Code: e.Code, Severity: "error", Message: words[e.Code]})
+	d.finding(path, e.Code, "error", fileWords[e.Code])
+	d.out.Findings[len(d.out.Findings)-1].Sheet = e.Sheet
 }
-
-var _ = attachment.Limits{}

@@ -40,24 +40,26 @@ const (
 // partOfAmount are the children that split an amount by who pays.
 var partOfAmount = regexp.MustCompile(`^(中央|部省?|国家|省级?|市级?|县级?|区级?|县区级?|地方|财政|专项|债券|银行|社会|企业|自筹|其他|国债|上级|本级)[^计划完成累]*$`)
 
+var nameAndPhone = regexp.MustCompile(`[人员][/、(]`)
+
 var totalLeaf = []string{"合计", "小计", "总计", "总额", "计", "总数"}
 
 // understand finds the best meaning of one column for a table of this kind.
 func (l *lexicon) understand(h head, kind reporting.Kind, p reporting.Period) column {
 	c := column{head: h}
 	levels := h.levels
-	if n := len(levels); n > 1 && slices.Contains(totalLeaf, word(levels[n-1], p).key) {
+	if n := len(levels); n > 1 && slices.Contains(totalLeaf, l.word(levels[n-1], p).key) {
 		levels = levels[:n-1] // 本月完成投资|合计 beside its parts
 	}
 	if len(levels) == 0 {
 		return c
 	}
-	leaf := word(levels[len(levels)-1], p)
+	leaf := l.word(levels[len(levels)-1], p)
 	above := levels[:len(levels)-1]
-	parent := word(strings.Join(above, ""), p)
+	parent := l.word(strings.Join(above, ""), p)
 	c.unit, c.month = leaf.unit, leaf.month
 	for i := len(above) - 1; i >= 0; i-- {
-		w := word(above[i], p)
+		w := l.word(above[i], p)
 		if c.unit == "" && w.unit != "%" {
 			c.unit = w.unit
 		}
@@ -68,6 +70,9 @@ func (l *lexicon) understand(h head, kind reporting.Kind, p reporting.Period) co
 	var m meaning
 	m, c.score, c.listed = l.lookUp(levels, leaf, parent, kind, p)
 	c.field, c.also, c.asks = m.field, m.also, m.asks
+	if c.field == reporting.FPhone && nameAndPhone.MatchString(fold(levels[len(levels)-1])) {
+		c.field, c.also = reporting.FPerson, reporting.FPhone // 联系人/电话, which only its stroke tells from 联系人电话
+	}
 	return c
 }
 
@@ -76,7 +81,7 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 	d := l.kinds[kind]
 	if len(levels) > 1 {
 		for from := range len(levels) - 1 {
-			if m, ok := d[word(strings.Join(levels[from:], ""), p).key]; ok && m.asks == "" {
+			if m, ok := d[l.word(strings.Join(levels[from:], ""), p).key]; ok && m.asks == "" {
 				return m, sureScore, ""
 			}
 		}
@@ -91,7 +96,10 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 	if _, known := l.known[leaf.key]; known && (!ok || m.asks != "") {
 		return meaning{}, sureScore, knownColumn
 	}
-	if ok && m.asks == "" && !(len(levels) > 1 && m.field == reporting.FFundArrivedYTD) {
+	if ok && m.field == reporting.FFundArrivedYTD && len(levels) > 1 {
+		return l.byParts(levels, leaf, parent, kind), senseScore, ""
+	}
+	if ok && m.asks == "" {
 		if len(levels) > 1 && hasAny(parent.key, "资金来源", "资金构成", "资金筹措") {
 			return meaning{}, 0, ""
 		}
@@ -131,7 +139,7 @@ func (l *lexicon) byParts(levels []string, leaf, parent wording, kind reporting.
 	}
 	m := sense(leaf, parent)
 	if m == (meaning{}) && kind == reporting.Progress {
-		m = senseOfDate(levels)
+		m = l.senseOfDate(levels)
 	}
 	if m.field != "" && !slices.Contains(reporting.Fields[kind], m.field) {
 		return meaning{}

@@ -187,7 +187,7 @@ func (w *wording) dates(t string, p reporting.Period) string {
 	t = thisMonth.ReplaceAllString(t, "本月")
 	// 4月计划 on a March form is next month's; 4月完成 is a month not yet filled in.
 	if strings.Contains(t, "次月") {
-		if strings.ContainsAny(t, "划算排标") && !strings.Contains(t, "投资") {
+		if strings.ContainsAny(t, "划算排标作") && !strings.Contains(t, "投资") {
 			t, w.month = strings.ReplaceAll(t, "次月", "下月"), 0
 		} else {
 			t = strings.ReplaceAll(t, "次月", "本月")

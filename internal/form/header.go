@@ -55,21 +55,11 @@ func (h head) leaf() string {
 
 // finder looks for headers in one grid.
 type finder struct {
-	v    *view
-	lex  *lexicon
-	memo map[string]wording
+	v   *view
+	lex *lexicon
 }
 
-func (f *finder) word(s string) wording {
-	w, ok := f.memo[s]
-	if !ok {
-		w = word(s, reporting.Period{})
-		if len(f.memo) < 5000 {
-			f.memo[s] = w
-		}
-	}
-	return w
-}
+func (f *finder) word(s string) wording { return f.lex.word(s, reporting.Period{}) }
 
 // blocks finds all tables of the grid, from top to bottom and left to right.
 func (f *finder) blocks() []block {

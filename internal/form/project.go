@@ -126,8 +126,8 @@ func (t *table) value(r sheet.Row, c column, row *reporting.Row) {
 			}
 		}
 	}
-	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) {
-		t.contact(r, c, cell, address, row)
+	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson) {
+		t.contact(c, cell, address, row)
 		return
 	}
 	vc := t.context(c, c.field)
@@ -187,12 +187,18 @@ func ratio(row reporting.Row, part, whole reporting.Field) *decimal.Decimal {
 var (
 	phoneNumber = regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[-—– ]?\d{7,8}(?:-\d{1,5})?|\b[2-8]\d{6,7}\b`)
 	phoneEdge   = regexp.MustCompile(`^[\s()（）:：,，、;；/\\|-]+|[\s()（）:：,，、;；/\\|-]+$`)
+	shortName   = regexp.MustCompile(`^\p{Han}{2,4}$`)
 	phoneWord   = regexp.MustCompile(`(联系)?(电话|手机)(号码)?[:：]?`)
 )
 
-// contact splits a cell with a name and a number: 张三 13900000001.
-func (t *table) contact(r sheet.Row, c column, cell sheet.Cell, address string, row *reporting.Row) {
-	if cell.Kind != sheet.Text || len(cell.Text) > 500 {
+// contact splits a cell with a name and a number: 张三 13900000001. In a column
+// that is for one of them only, a cell without the other is read as it stands.
+func (t *table) contact(c column, cell sheet.Cell, address string, row *reporting.Row) {
+	phones := []string(nil)
+	if cell.Kind == sheet.Text && len(cell.Text) < 500 {
+		phones = phoneNumber.FindAllString(cell.Text, 4)
+	}
+	if len(phones) == 0 {
 		f := c.field
 		if cell.Kind == sheet.Number && c.also != "" {
 			f = c.also
@@ -201,24 +207,23 @@ func (t *table) contact(r sheet.Row, c column, cell sheet.Cell, address string, 
 		t.keep(row, f, address, v, ok, d)
 		return
 	}
-	phones := phoneNumber.FindAllString(cell.Text, 4)
-	name := cell
-	if len(phones) > 0 {
-		rest := phoneNumber.ReplaceAllString(cell.Text, "\x00")
-		var names []string
-		for part := range strings.SplitSeq(phoneWord.ReplaceAllString(rest, ""), "\x00") {
-			if part = phoneEdge.ReplaceAllString(part, ""); part != "" {
-				names = append(names, part)
-			}
+	var names []string
+	rest := phoneWord.ReplaceAllString(phoneNumber.ReplaceAllString(cell.Text, "\x00"), "")
+	for part := range strings.SplitSeq(rest, "\x00") {
+		if part = phoneEdge.ReplaceAllString(part, ""); part != "" {
+			names = append(names, part)
 		}
-		name.Text = strings.Join(names, "、")
 	}
-	if name.Text != "" {
-		v, ok, d := readValue(c.field, name, t.context(c, c.field))
+	if c.field == reporting.FPhone && (len(names) != 1 || !shortName.MatchString(names[0])) {
+		v, ok, d := readValue(c.field, cell, t.context(c, c.field))
 		t.keep(row, c.field, address, v, ok, d)
+		return
 	}
-	if len(phones) > 0 {
-		row.Fields[reporting.FPhone], row.Cells[reporting.FPhone] = reporting.Text(strings.Join(phones, "、")), address
+	row.Fields[reporting.FPhone], row.Cells[reporting.FPhone] = reporting.Text(strings.Join(phones, "、")), address
+	if len(names) > 0 {
+		cell.Text = strings.Join(names, "、")
+		v, ok, d := readValue(reporting.FPerson, cell, t.context(c, reporting.FPerson))
+		t.keep(row, reporting.FPerson, address, v, ok, d)
 	}
 }
 

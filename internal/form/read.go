@@ -78,7 +78,7 @@ func (r *reader) document(d *Document) {
 	for i := range d.Book.Grids {
 		g := &d.Book.Grids[i]
 		v := newView(g)
-		f := &finder{v: v, lex: r.lex, memo: map[string]wording{}}
+		f := &finder{v: v, lex: r.lex}
 		number := 0
 		if g.Name == "" && len(d.Book.Grids) > 1 {
 			number = g.Number

@@ -158,10 +158,10 @@ func senseOfDone(l, p, own, s string) meaning {
 
 // senseOfDate reads a column under 开竣工时间 and its like: the nearest layer
 // that names one of start and finish, and one of planned and actual.
-func senseOfDate(levels []string) meaning {
+func (l *lexicon) senseOfDate(levels []string) meaning {
 	which, how, dated := "", "", false
 	for i := len(levels) - 1; i >= 0; i-- {
-		key := word(levels[i], reporting.Period{}).key
+		key := l.word(levels[i], reporting.Period{}).key
 		if hasAny(key, "是否", "投资", "累计", "形象", "以来", "情况") && i == len(levels)-1 {
 			return meaning{}
 		}

@@ -26,6 +26,28 @@ type dictionary map[string]meaning
 type lexicon struct {
 	kinds map[reporting.Kind]dictionary
 	known dictionary
+	memo  map[memoKey]wording // of one reading; nil keeps nothing
+}
+
+type memoKey struct {
+	text   string
+	period reporting.Period
+}
+
+// maxMemo bounds what one reading remembers.
+const maxMemo = 20_000
+
+// word is the function word, remembered: sheets repeat their headers.
+func (l *lexicon) word(s string, p reporting.Period) wording {
+	key := memoKey{s, p}
+	w, ok := l.memo[key]
+	if !ok {
+		w = word(s, p)
+		if l.memo != nil && len(l.memo) < maxMemo {
+			l.memo[key] = w
+		}
+	}
+	return w
 }
 
 var builtin = sync.OnceValue(func() *lexicon {
@@ -37,12 +59,14 @@ var builtin = sync.OnceValue(func() *lexicon {
 	return l
 })
 
-// with adds the office's and the submitter's own words, which go before ours.
+// with is the lexicon for one reading, with the office's and the submitter's
+// own words, which go before ours.
 func (l *lexicon) with(own map[reporting.Field][]string) *lexicon {
+	out := &lexicon{kinds: l.kinds, known: l.known, memo: map[memoKey]wording{}}
 	if len(own) == 0 {
-		return l
+		return out
 	}
-	out := &lexicon{kinds: map[reporting.Kind]dictionary{}, known: l.known}
+	out.kinds = map[reporting.Kind]dictionary{}
 	for _, k := range reporting.Kinds {
 		d := dictionary{}
 		for key, m := range l.kinds[k] {

@@ -18,6 +18,10 @@ var waits = []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * 
 // loginWait follows a refused password: 163 locks who insists.
 const loginWait = 15 * time.Minute
 
+// noteEvery is how often a mailbox that is read without trouble is noted in the
+// store: each note costs a sync of the disk.
+const noteEvery = 6 * time.Hour
+
 // readMailbox takes in what is new in all folders. It reports whether every
 // folder was read to its end.
 func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
@@ -41,7 +45,8 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 		if missing {
 			fresh.LastError = err.Error()
 		}
-		if in.LastError == fresh.LastError && now.Sub(in.LastOK) < time.Hour {
+		d.house.Office.MailboxRead(now)
+		if in.LastError == fresh.LastError && now.Sub(in.LastOK) < noteEvery {
 			return true // a quiet tick writes nothing
 		}
 		in = fresh

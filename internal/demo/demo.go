@@ -132,8 +132,8 @@ mailbox:
   security: none
   user: %s
   password: {file: %q}
-  poll: 1h
-  night_poll: 4h
+  poll: 2h
+  night_poll: 9h
   since: 2021-03-01
 smtp: {host: %s, port: %s, security: none, rates: {minute: 30, quarter: 120, day: 400}}
 bulletins:

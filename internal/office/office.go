@@ -61,6 +61,8 @@ type Office struct {
 	Templates *templates.Set
 	Rules     Rules
 	Log       *slog.Logger
+
+	mailboxRead time.Time // see MailboxRead
 }
 
 // submitterOf is whom a sender's address counts for: the register first, then

@@ -100,6 +100,9 @@ func (o *Office) statusOfAll(t *store.Tx, s *Status) error {
 	}
 	in, ok, err := o.intake(t)
 	if ok {
+		if o.mailboxRead.After(in.LastOK) {
+			in.LastOK = o.mailboxRead
+		}
 		s.Intake = &in
 	}
 	return err
@@ -112,6 +115,10 @@ type Intake struct {
 	LastError string    `json:"last_error,omitempty"`
 	NextTry   time.Time `json:"next_try,omitzero"`
 }
+
+// MailboxRead tells the office that all folders were read at now. It is kept in
+// memory alone; the daemon calls it between verbs.
+func (o *Office) MailboxRead(now time.Time) { o.mailboxRead = now }
 
 // NoteIntake records how reading the mailbox went.
 func (o *Office) NoteIntake(in Intake, now time.Time) error {

@@ -24,7 +24,7 @@ const (
 	secret = "授权码"
 )
 
-var raw = []byte("From: <" + box + ">\r\nSubject: one\r\n\r\n.a line with a dot\r\n.\r\nthe end\r\n")
+var raw = []byte("From: <" + box + ">\r\nSubject: one\r\nDate: Wed, 24 Mar 2021 10:05:00 +0800\r\nMessage-ID: <1@tongbao.example.com>\r\n\r\n.a line with a dot\r\n.\r\nthe end\r\n")
 
 func start(t *testing.T, o postoffice.Options) *postoffice.Office {
 	t.Helper()

@@ -29,6 +29,7 @@ type Servers struct {
 	IMAPPort  int // STARTTLS
 	IMAPSPort int // TLS from the start
 	SMTPPort  int // STARTTLS, login required for other domains
+	SMTPSPort int // TLS from the start
 	CAFile    string
 	Password  string
 	dir       string
@@ -63,7 +64,9 @@ func Start(t testing.TB, addresses ...string) *Servers {
 		t.Fatal(err)
 	}
 	s := &Servers{dir: dir, Password: "secret", CAFile: filepath.Join(dir, "cert.pem")}
-	s.IMAPPort, s.IMAPSPort, s.SMTPPort = freePort(t), freePort(t), freePort(t)
+	for _, port := range []*int{&s.IMAPPort, &s.IMAPSPort, &s.SMTPPort, &s.SMTPSPort} {
+		*port = freePort(t)
+	}
 	certificate(t, dir)
 	mail := filepath.Join(dir, "mail")
 	if err := os.Mkdir(mail, 0o770); err != nil {
@@ -74,7 +77,7 @@ func Start(t testing.TB, addresses ...string) *Servers {
 	}
 	s.startPostfix(t, addresses)
 	s.startDovecot(t)
-	for _, port := range []int{s.IMAPPort, s.IMAPSPort, s.SMTPPort} {
+	for _, port := range []int{s.IMAPPort, s.IMAPSPort, s.SMTPPort, s.SMTPSPort} {
 		s.await(t, port)
 	}
 	return s

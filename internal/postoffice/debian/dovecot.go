@@ -1,52 +1,93 @@
 package debian
 
 import (
-	"fmt"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 )
 
-func (s *Servers) startDovecot(t testing.TB) {
-	t.Helper()
-	conf := fmt.Sprintf(`protocols = imap
-listen = 127.0.0.1
-base_dir = %[1]s/run
-state_dir = %[1]s/state
-log_path = %[1]s/dovecot.log
-ssl = yes
-ssl_cert = <%[1]s/cert.pem
-ssl_key = <%[1]s/key.pem
+// dovecot23 is what Dovecot 2.3 of Debian 12 wants to read, dovecot24 what
+// 2.4 of Debian 13 does; dovecotBoth follows either.
+const dovecot23 = `protocols = imap
+ssl_cert = <$DIR/cert.pem
+ssl_key = <$DIR/key.pem
 disable_plaintext_auth = yes
-auth_username_format = %%Lu
-mail_location = maildir:%[1]s/mail/%%u
-first_valid_uid = %[4]d
-first_valid_gid = %[4]d
+auth_username_format = %Lu
+mail_location = maildir:$DIR/mail/%u
 passdb {
   driver = static
-  args = password=%[5]s
+  args = password=$PASSWORD
 }
 userdb {
   driver = static
-  args = uid=%[4]d gid=%[4]d home=%[1]s/mail/%%u
+  args = uid=$USER gid=$USER home=$DIR/mail/%u
 }
+`
+
+const dovecot24 = `dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols {
+  imap = yes
+}
+ssl_server_cert_file = $DIR/cert.pem
+ssl_server_key_file = $DIR/key.pem
+auth_allow_cleartext = no
+auth_username_format = %{user | lower}
+mail_driver = maildir
+mail_path = $DIR/mail/%{user}
+passdb static {
+  password = $PASSWORD
+}
+userdb static {
+  fields {
+    uid = $USER
+    gid = $USER
+    home = $DIR/mail/%{user}
+  }
+}
+`
+
+const dovecotBoth = `listen = 127.0.0.1
+base_dir = $DIR/run
+state_dir = $DIR/state
+log_path = $DIR/dovecot.log
+auth_failure_delay = 0
+ssl = yes
+first_valid_uid = $USER
+first_valid_gid = $USER
 namespace inbox {
   inbox = yes
 }
 service imap-login {
   inet_listener imap {
-    port = %[2]d
+    port = $IMAP
   }
   inet_listener imaps {
-    port = %[3]d
+    port = $SIMAP
     ssl = yes
   }
 }
 service auth {
-  unix_listener %[1]s/queue/private/auth {
+  unix_listener $DIR/queue/private/auth {
     mode = 0666
   }
 }
-`, s.dir, s.IMAPPort, s.IMAPSPort, mailUser, s.Password)
+`
+
+func (s *Servers) startDovecot(t testing.TB) {
+	t.Helper()
+	version, err := exec.Command("/usr/sbin/dovecot", "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf := dovecot24
+	if strings.HasPrefix(string(version), "2.3.") {
+		conf = dovecot23
+	}
+	conf = strings.NewReplacer("$DIR", s.dir, "$PASSWORD", s.Password, "$USER", strconv.Itoa(mailUser),
+		"$IMAP", strconv.Itoa(s.IMAPPort), "$SIMAP", strconv.Itoa(s.IMAPSPort)).Replace(conf + dovecotBoth)
 	s.run(t, "/usr/sbin/dovecot", "-F", "-c", s.write(t, "dovecot.conf", conf))
 }
 

@@ -1,14 +1,17 @@
 package debian
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
 const masterConf = `127.0.0.1:%d inet n - n - - smtpd
+127.0.0.1:%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -63,22 +66,50 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_peername_lookup = no
+smtpd_error_sleep_time = 0
 message_size_limit = 71680000
 virtual_mailbox_limit = 0
 `, s.dir, Domain, mailUser)
 	s.write(t, "postfix/main.cf", main)
-	s.write(t, "postfix/master.cf", fmt.Sprintf(masterConf, s.SMTPPort))
+	s.write(t, "postfix/master.cf", fmt.Sprintf(masterConf, s.SMTPPort, s.SMTPSPort))
 	s.write(t, "postfix/domains", fmt.Sprintf("/^(.*\\.)?%s$/ local\n", "example\\.com"))
 	boxes := ""
 	for _, a := range addresses {
 		boxes += a + " " + a + "/\n"
 	}
 	s.write(t, "postfix/boxes", boxes)
-	if err := os.MkdirAll(filepath.Join(s.dir, "queue"), 0o755); err != nil {
+	if err := s.queue(); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("/usr/sbin/postfix", "-c", dir, "check").CombinedOutput(); err != nil {
-		t.Fatalf("postfix check: %v\n%s", err, out)
-	}
 	s.run(t, "/usr/lib/postfix/sbin/master", "-d", "-c", dir)
+}
+
+// queue makes the queue's directories, as "postfix check" does with a hundred
+// processes and in seconds.
+func (s *Servers) queue() error {
+	owner, err := user.Lookup("postfix")
+	if err != nil {
+		return err
+	}
+	drop, err := user.LookupGroup("postdrop")
+	if err != nil {
+		return err
+	}
+	uid, _ := strconv.Atoi(owner.Uid)
+	own, _ := strconv.Atoi(owner.Gid)
+	gid, _ := strconv.Atoi(drop.Gid)
+	mk := func(name string, mode os.FileMode, uid, gid int) {
+		path := filepath.Join(s.dir, name)
+		// Chmod last: making heeds the umask, and changing the owner clears bits.
+		err = errors.Join(err, os.MkdirAll(path, 0o755), os.Chown(path, uid, gid), os.Chmod(path, mode))
+	}
+	mk("queue", 0o755, 0, 0)
+	mk("queue/pid", 0o755, 0, 0)
+	mk("data", 0o700, uid, own)
+	for _, name := range []string{"active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace"} {
+		mk("queue/"+name, 0o700, uid, own)
+	}
+	mk("queue/maildrop", 0o730|os.ModeSticky, uid, gid)
+	mk("queue/public", 0o710|os.ModeSetgid, uid, gid)
+	return err
 }

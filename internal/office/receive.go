@@ -124,8 +124,12 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 			return err
 		}
 		h.previous = previous
+		h.standing = func(p reporting.Period) ([]reporting.Table, error) { return o.standingTables(t, sender, p) }
 	}
-	reading := o.understand(l.Name, opened, h)
+	reading, err := o.understand(l.Name, opened, h)
+	if err != nil {
+		return err
+	}
 	l.Ignored = reading.Ignored
 	if !registered {
 		return o.quarantine(t, l, reading)
@@ -162,6 +166,21 @@ func (o *Office) previousTables(t *store.Tx, s reporting.Submitter, now time.Tim
 		}
 		if v := reporting.Counting(versions, time.Time{}); v != nil {
 			out[k] = &v.Table
+		}
+	}
+	return out, nil
+}
+
+// standingTables are the tables of a month that count by now.
+func (o *Office) standingTables(t *store.Tx, s reporting.Submitter, p reporting.Period) ([]reporting.Table, error) {
+	var out []reporting.Table
+	for _, k := range s.Tables {
+		versions, err := t.Versions(p, s.Name, k)
+		if err != nil {
+			return nil, err
+		}
+		if v := reporting.Counting(versions, time.Time{}); v != nil {
+			out = append(out, v.Table)
 		}
 	}
 	return out, nil

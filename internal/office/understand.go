@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tongbao/internal/clerk"
@@ -17,6 +18,8 @@ type hints struct {
 	period    reporting.Period // given by the operator
 	arrived   time.Time        // zero where not known
 	previous  map[reporting.Kind]*reporting.Table
+	// standing are the tables of a month that came in earlier letters and count.
+	standing func(reporting.Period) ([]reporting.Table, error)
 }
 
 // Inspect reads a letter or file as the daemon would and stores nothing. The
@@ -33,11 +36,12 @@ func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (reportin
 			h.submitter, h.tables = s.Name, s.Tables
 		}
 	}
-	return o.understand(name, opened, h), opened, nil
+	reading, err := o.understand(name, opened, h)
+	return reading, opened, err
 }
 
 // understand makes a reading of what the clerk opened and checks it.
-func (o *Office) understand(name string, opened clerk.Opened, h hints) reporting.Reading {
+func (o *Office) understand(name string, opened clerk.Opened, h hints) (reporting.Reading, error) {
 	m := form.Material{File: name}
 	if head := opened.Header; head != nil {
 		received := h.arrived
@@ -62,8 +66,31 @@ func (o *Office) understand(name string, opened clerk.Opened, h hints) reporting
 		Now: h.arrived, Aliases: o.Rules.Aliases, Zone: o.Rules.Terms.Zone,
 	})
 	for _, t := range reading.Tables {
-		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: reading.Tables, Previous: h.previous, Known: reading.Findings}
+		others, err := h.beside(t, reading.Tables)
+		if err != nil {
+			return reading, err
+		}
+		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: others, Previous: h.previous, Known: reading.Findings}
 		reading.Findings = append(reading.Findings, review.Check(t, c)...)
 	}
-	return reading
+	return reading, nil
+}
+
+// beside are the tables that one is held against: those of its own letter, and
+// of the kinds that are not in it, those that came before.
+func (h hints) beside(t reporting.Table, letter []reporting.Table) ([]reporting.Table, error) {
+	if h.standing == nil || t.Period.IsZero() {
+		return letter, nil
+	}
+	before, err := h.standing(t.Period)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(letter)
+	for _, b := range before {
+		if !slices.ContainsFunc(letter, func(x reporting.Table) bool { return x.Kind == b.Kind && x.Period == b.Period }) {
+			out = append(out, b)
+		}
+	}
+	return out, nil
 }

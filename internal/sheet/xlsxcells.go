@@ -245,7 +245,10 @@ func (w *workbook) typed(c *Cell, kind, v, inline string) error {
 		}
 		c.setText(w.shared[i])
 	case "inlineStr":
-		c.setText(inline + unescapeX(v))
+		if inline == "" {
+			inline = unescapeX(v) // QUIRK: a planning program writes <v>
+		}
+		c.setText(inline)
 	case "str":
 		c.setText(unescapeX(v))
 	case "b":

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/richardlehane/mscfb"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -24,7 +23,7 @@ func Open(name string, data []byte, lim Limits, passwords []string) (*Book, erro
 		return nil, &Error{Code: "scan", Detail: "a picture or PDF"}
 	}
 	if len(data) >= 4 && data[0] == 9 && (data[1] == 8 || data[1] == 4 || data[1] == 2 || data[1] == 0) && data[3] == 0 {
-		return openXLS(data, lim)
+		return openXLS(data, lim, passwords)
 	}
 	head := headOf(data)
 	switch {
@@ -72,22 +71,22 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 }
 
 func openOLE(data []byte, lim Limits, passwords []string) (*Book, error) {
-	doc, err := mscfb.New(bytes.NewReader(data))
+	c, err := newCompound(data)
 	if err != nil {
-		return nil, &Error{Code: "damaged", Detail: "OLE: " + err.Error()}
+		return nil, err
 	}
-	streams := map[string]bool{}
-	for n, e := 0, error(nil); n < 10_000; n++ {
-		var entry *mscfb.File
-		if entry, e = doc.Next(); e != nil {
-			break
+	// A file for both Excel 95 and 97 has both streams; Workbook is the newer.
+	for _, name := range []string{"workbook", "book"} {
+		if c.has(name) {
+			stream, err := c.stream(name)
+			if err != nil {
+				return nil, err
+			}
+			return openXLS(stream, lim, passwords)
 		}
-		streams[strings.ToLower(entry.Name)] = true
 	}
 	switch {
-	case streams["workbook"] || streams["book"]:
-		return openXLS(data, lim)
-	case streams["encryptedpackage"]:
+	case c.has("encryptedpackage"):
 		for _, p := range append([]string{"VelvetSweatshop"}, passwords...) {
 			plain, err := excelize.Decrypt(data, &excelize.Options{Password: p, UnzipSizeLimit: lim.Unpacked})
 			if err == nil && bytes.HasPrefix(plain, []byte("PK")) {
@@ -95,7 +94,7 @@ func openOLE(data []byte, lim Limits, passwords []string) (*Book, error) {
 			}
 		}
 		return nil, &Error{Code: "encrypted", Detail: "the workbook has a password"}
-	case streams["worddocument"]:
+	case c.has("worddocument"):
 		return nil, &Error{Code: "legacy-word", Detail: "a .doc"}
 	}
 	return nil, &Error{Code: "not-a-table", Detail: "an OLE file without a workbook"}

@@ -20,13 +20,26 @@ type Bell struct {
 	cron cron.Schedule
 }
 
-// ParseBell reads a schedule. One that names a zone of its own, or that never
-// rings (31 February), is an error.
+// longestSpec bounds a schedule's text; the longest sensible one is far shorter.
+const longestSpec = 200
+
+// ParseBell reads a schedule. One that names a zone of its own, that counts
+// from a start (@every), or that never rings (31 February), is an error.
 func ParseBell(spec string, zone *time.Location) (Bell, error) {
 	spec = strings.TrimSpace(spec)
+	if zone == nil {
+		return Bell{}, fmt.Errorf("bell %q: no zone", spec)
+	}
+	if len(spec) > longestSpec {
+		return Bell{}, fmt.Errorf("bell of %d bytes is too long", len(spec))
+	}
 	// cron's parser panics on "TZ=0" and takes the zone from the text.
 	if strings.Contains(strings.ToUpper(spec), "TZ=") {
 		return Bell{}, fmt.Errorf("bell %q: the zone is that of the configuration", spec)
+	}
+	// After an outage nobody knows when @every would have rung.
+	if strings.HasPrefix(spec, "@every") {
+		return Bell{}, fmt.Errorf("bell %q: only fixed times can be caught up after an outage", spec)
 	}
 	s, err := cron.ParseStandard(spec)
 	if err != nil {

@@ -52,7 +52,8 @@ type Simulated struct {
 	now     time.Time
 	asleep  bool
 	until   time.Time // when the sleeper wants to wake
-	ended   bool      // the sleeper will not come back
+	wake    <-chan struct{}
+	ended   bool // the sleeper will not come back
 }
 
 // NewSimulated makes a clock that shows start.
@@ -69,7 +70,9 @@ func (s *Simulated) Now() time.Time {
 	return s.now
 }
 
-// Sleep waits until AdvanceTo has moved the clock to the given time.
+// Sleep waits until AdvanceTo has moved the clock to the given time. A value
+// in wake is noticed by the next AdvanceTo, before it moves the clock, so that
+// a simulation takes the same course each time.
 func (s *Simulated) Sleep(ctx context.Context, until time.Time, wake <-chan struct{}) error {
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
@@ -80,7 +83,7 @@ func (s *Simulated) Sleep(ctx context.Context, until time.Time, wake <-chan stru
 	defer stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asleep, s.until = true, until
+	s.asleep, s.until, s.wake = true, until, wake
 	s.changed.Broadcast()
 	for s.now.Before(until) && ctx.Err() == nil {
 		select {
@@ -107,7 +110,8 @@ func (s *Simulated) AdvanceTo(ctx context.Context, t time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
-		for !(s.asleep && s.now.Before(s.until)) && !s.ended && ctx.Err() == nil {
+		for !(s.asleep && s.now.Before(s.until) && len(s.wake) == 0) && !s.ended && ctx.Err() == nil {
+			s.changed.Broadcast() // whoever was woken looks up
 			s.changed.Wait()
 		}
 		if ctx.Err() != nil {

@@ -75,6 +75,21 @@ type layout struct {
 	others  []column // that have none
 	off     []column // that speak of other months
 	score   int
+	// partName is the second column under one merged 项目名称: the packages
+	// stand in the first and their parts in it. 0 where there is none.
+	partName int
+}
+
+// sameHead reports whether the column stands right of the name column under
+// the same merged header cell.
+func sameHead(b block, c column, have []column) bool {
+	for _, o := range have {
+		if o.field == c.field && o.col == c.col-1 && o.String() == c.String() {
+			m := b.v.merge(b.top, c.col)
+			return m != nil && m.Left <= o.col
+		}
+	}
+	return false
 }
 
 // layoutOf assigns the block's columns for one kind: one field a column, one
@@ -96,6 +111,8 @@ func (l *lexicon) layoutOf(b block, kind reporting.Kind, p reporting.Period) lay
 		switch {
 		case offMonth(c, p):
 			out.off = append(out.off, c)
+		case c.field == reporting.FProjectName && taken[c.field] && sameHead(b, c, out.columns):
+			out.partName = c.col
 		case c.field != "" && taken[c.field]:
 			out.others = append(out.others, c)
 		case c.field != "" || c.asks != "":
@@ -109,6 +126,9 @@ func (l *lexicon) layoutOf(b block, kind reporting.Kind, p reporting.Period) lay
 			}
 			out.columns = append(out.columns, c)
 		default:
+			if kind != reporting.Progress && c.listed == "" && l.isHeaderWord(l.word(c.leaf(), p)) {
+				c.listed = knownColumn // another table's
+			}
 			out.others = append(out.others, c)
 		}
 	}
@@ -170,6 +190,9 @@ func (l *lexicon) kindOf(b block, path []string, sheetName string, p reporting.P
 			continue
 		}
 		lay.score += hints[k]
+		if k == reporting.Progress && lay.has(reporting.FYearPlan) && lay.has(reporting.FProgressText) && (lay.has(reporting.FTotalInvest) || lay.has(reporting.FMonthDone)) {
+			lay.score += 3 // a progress table may tell why it lags: 形象进度 beside 滞后原因
+		}
 		switch {
 		case !ok || lay.score > best.score:
 			if ok {

@@ -133,13 +133,15 @@ func (r *reader) month(t *table, p *place) {
 		t.say("", "no-period", reporting.Error, "看不出是哪个月份的表。请在表题写明年份和月份，如“2021年3月”。")
 		return
 	}
-	said := map[string]bool{}
+	var others []string
 	for _, s := range against {
-		if !said[s.source] {
-			t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，%s是%s，月份不一致，按%s读入。如不是%s的表请更正后重报。",
-				from, got.Chinese(), s.source, s.month, got.Chinese(), got.Chinese()))
-			said[s.source] = true
+		if other := s.source + "是" + s.month.String(); !slices.Contains(others, other) {
+			others = append(others, other)
 		}
+	}
+	if len(others) > 0 {
+		t.say("", "period-conflict", reporting.Warning, fmt.Sprintf("%s写的是%s，%s，月份不一致，按%s读入。如不是%s的表请更正后重报。",
+			from, got.Chinese(), strings.Join(others, "、"), got.Chinese(), got.Chinese()))
 	}
 }
 

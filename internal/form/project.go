@@ -23,6 +23,7 @@ type grouping struct {
 func (g *grouping) add(r sheet.Row) {
 	t := g.t
 	row := t.values(r, nil)
+	t.splitName(r, &row)
 	if g.category != "" && !t.lay.has(reporting.FCategory) {
 		row.Fields[reporting.FCategory] = reporting.Text(g.category)
 	}
@@ -44,6 +45,24 @@ func (g *grouping) add(r sheet.Row) {
 		}
 	}
 	t.out.Rows = append(t.out.Rows, row)
+}
+
+// splitName reads 项目名称 that spans two columns: the package left, its part right.
+func (t *table) splitName(r sheet.Row, row *reporting.Row) {
+	if t.lay.partName == 0 {
+		return
+	}
+	part := cellIn(r, t.lay.partName)
+	name := t.lay.column(reporting.FProjectName)
+	if blank(part) || part.Kind != sheet.Text || isPlaceholder(part.Text) || name == nil {
+		return
+	}
+	if whole := strings.TrimSpace(t.b.v.filled(r.Index, name.col).Text); whole != "" && fold(whole) != fold(part.Text) {
+		row.Fields[reporting.FParentName] = reporting.Text(whole)
+		row.Cells[reporting.FParentName] = sheet.CellName(name.col, r.Index)
+	}
+	row.Fields[reporting.FProjectName] = reporting.Text(strings.TrimSpace(part.Text))
+	row.Cells[reporting.FProjectName] = sheet.CellName(t.lay.partName, r.Index)
 }
 
 var partName = regexp.MustCompile(`^(其中[:：]?|[-—·]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|[(（]\d{1,2}[)）])`)

@@ -162,7 +162,7 @@ func (l *lexicon) senseOfDate(levels []string) meaning {
 	which, how, dated := "", "", false
 	for i := len(levels) - 1; i >= 0; i-- {
 		key := l.word(levels[i], reporting.Period{}).key
-		if hasAny(key, "是否", "投资", "累计", "形象", "以来", "情况") && i == len(levels)-1 {
+		if hasAny(key, "投资", "资金", "累计", "以来") || i == len(levels)-1 && hasAny(key, "是否", "形象", "情况") {
 			return meaning{}
 		}
 		start := strings.Contains(key, "开工") || strings.Contains(key, "开竣")

@@ -69,6 +69,9 @@ func (t *table) ownText(r sheet.Row, f reporting.Field) string {
 		return ""
 	}
 	cell := cellIn(r, c.col)
+	if part := cellIn(r, t.lay.partName); f == reporting.FProjectName && t.lay.partName > 0 && !blank(part) && part.Kind == sheet.Text {
+		cell = part
+	}
 	if blank(cell) {
 		return ""
 	}

@@ -110,7 +110,7 @@ func TestNoGuessOverWeight(t *testing.T) {
 	for key, want := range map[string]reporting.Field{
 		"形象进渡":   reporting.FProgressText,
 		"形像进度表":  "",
-		"计划交工时间": "",
+		"计划动工时间": "",
 		"本季完成投资": "",
 		"责任单们":   "",
 	} {

@@ -103,7 +103,10 @@ func decodeUTF16(data []byte) (text []byte, ok bool, err error) {
 	return out, true, nil
 }
 
-var xmlEncoding = regexp.MustCompile(`^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
+var (
+	xmlDeclared    = regexp.MustCompile(`^<\?xml\s`)
+	xmlDeclaration = regexp.MustCompile(`^<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"([A-Za-z0-9._:-]+)"|'([A-Za-z0-9._:-]+)'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>`)
+)
 
 // decodeXML takes an XML document to UTF-8 and without a BOM. Nothing in it may
 // be bad in the encoding that it declares.
@@ -114,8 +117,14 @@ func decodeXML(data []byte) ([]byte, error) {
 	bom := bytes.HasPrefix(data, []byte("\xef\xbb\xbf"))
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	declared := "utf-8"
-	if m := xmlEncoding.FindSubmatch(data[:min(len(data), 256)]); m != nil {
-		declared = strings.ToLower(string(m[1]))
+	if head := data[:min(len(data), 512)]; xmlDeclared.Match(head) {
+		m := xmlDeclaration.FindSubmatch(head)
+		if m == nil {
+			return nil, damaged("a bad XML declaration")
+		}
+		if name := string(m[1]) + string(m[2]); name != "" {
+			declared = strings.ToLower(name)
+		}
 	}
 	switch declared {
 	case "utf-8", "utf8", "us-ascii", "ascii":

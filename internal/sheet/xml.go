@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -279,7 +280,13 @@ func (x *xmlScanner) readCDATA() error {
 			return x.fault("the character %q", c)
 		}
 	}
-	x.text = bytes.ReplaceAll(body[:end], []byte("\r\n"), []byte("\n"))
+	if bytes.Contains(body[:end], []byte("\xef\xbf\xbe")) || bytes.Contains(body[:end], []byte("\xef\xbf\xbf")) {
+		return x.fault("a character that XML forbids")
+	}
+	x.text = body[:end]
+	if bytes.IndexByte(x.text, '\r') >= 0 {
+		x.text = bytes.ReplaceAll(bytes.ReplaceAll(x.text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	}
 	x.pos += len("<![CDATA[") + end + len("]]>")
 	return nil
 }
@@ -289,10 +296,20 @@ func (x *xmlScanner) skipInstruction() error {
 	if end < 0 {
 		return errCut
 	}
-	if body := x.src[x.pos+2 : x.pos+2+end]; bytes.HasPrefix(body, []byte("xml")) && (len(body) == 3 || byteClass[body[3]]&byteSpace != 0) && x.pos > 0 {
-		return x.fault("a second XML declaration")
-	} else if len(body) == 0 || byteClass[body[0]]&byteNameStart == 0 {
+	target := x.src[x.pos+2 : x.pos+2+end]
+	if i := bytes.IndexAny(target, " \t\r\n"); i >= 0 {
+		target = target[:i]
+	}
+	if len(target) == 0 || byteClass[target[0]]&byteNameStart == 0 {
 		return x.fault("an instruction without a name")
+	}
+	for _, c := range target {
+		if byteClass[c]&byteName == 0 {
+			return x.fault("an instruction with a bad name")
+		}
+	}
+	if strings.EqualFold(string(target), "xml") && x.pos > 0 {
+		return x.fault("a second XML declaration")
 	}
 	x.pos += 2 + end + 2
 	return nil

@@ -11,6 +11,9 @@ import (
 	"testing"
 )
 
+// spaces: encoding/xml leaves the white space in values as it is written.
+var spaces = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ", "\r", " ")
+
 // tokensOf spells what our scanner reads.
 func tokensOf(data []byte) (string, error) {
 	tags := 1 << 20
@@ -31,7 +34,7 @@ func tokensOf(data []byte) (string, error) {
 			b.WriteString("<" + string(x.name))
 			for _, a := range x.attrs {
 				if len(a.name) > 0 && string(a.name) != "xmlns" {
-					b.WriteString(" " + string(a.name) + "=" + string(a.value))
+					b.WriteString(" " + string(a.name) + "=" + spaces.Replace(string(a.value)))
 				}
 			}
 			b.WriteString(">")
@@ -64,7 +67,7 @@ func tokensOfStandard(data []byte) (string, error) {
 			b.WriteString("<" + t.Name.Local)
 			for _, a := range t.Attr {
 				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-					b.WriteString(" " + a.Name.Local + "=" + strings.NewReplacer("\n", " ", "\t", " ", "\r", " ").Replace(a.Value))
+					b.WriteString(" " + a.Name.Local + "=" + spaces.Replace(a.Value))
 				}
 			}
 			b.WriteString(">")
@@ -116,7 +119,7 @@ func TestXMLIsNoLaxerThanTheStandardLibrary(t *testing.T) {
 
 func noLaxer(t *testing.T, doc []byte) bool {
 	t.Helper()
-	if len(doc) > 2 && (doc[0] == 0xff || doc[0] == 0xfe || doc[0] == 0xef) || xmlEncoding.Match(doc) && !bytes.Contains(doc, []byte("UTF-8")) {
+	if len(doc) > 2 && (doc[0] == 0xff || doc[0] == 0xfe || doc[0] == 0xef) || xmlDeclared.Match(doc) && bytes.Contains(doc, []byte("encoding")) && !bytes.Contains(doc, []byte("UTF-8")) {
 		return false // other encodings are not encoding/xml's business
 	}
 	got, err := tokensOf(doc)

@@ -1,0 +1,102 @@
+package sheet
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the .want files anew")
+
+// TestFiles reads testdata/files/NN-name.* and compares with the .want beside
+// it: one line for each cell, merge and paragraph, or the error's code. A
+// .docx.xml is a Word file's main part.
+func TestFiles(t *testing.T) {
+	names, _ := filepath.Glob("testdata/files/*")
+	seen := 0
+	for _, name := range names {
+		if strings.HasSuffix(name, ".want") {
+			continue
+		}
+		seen++
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(name, ".docx.xml") {
+				data = zipOf("word/document.xml", string(data))
+			}
+			got := spell(Open(name, data, Limits{}, nil))
+			if *update {
+				os.WriteFile(name+".want", []byte(got), 0o644)
+			}
+			want, err := os.ReadFile(name + ".want")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+	if seen < 15 {
+		t.Errorf("only %d files", seen)
+	}
+}
+
+var kinds = [...]string{Empty: "empty", Text: "text", Number: "number", Bool: "bool", Fault: "fault"}
+
+// spell writes a book, or why there is none, line by line.
+func spell(b *Book, err error) string {
+	if err != nil {
+		return "error " + err.(*Error).Code + "\n"
+	}
+	var w bytes.Buffer
+	fmt.Fprintln(&w, b.Format)
+	paragraphs := b.Paragraphs
+	upTo := func(tables int) {
+		for len(paragraphs) > 0 && paragraphs[0].Tables <= tables {
+			fmt.Fprintf(&w, "paragraph %d %q\n", paragraphs[0].Tables, paragraphs[0].Text)
+			paragraphs = paragraphs[1:]
+		}
+	}
+	for i, g := range b.Grids {
+		upTo(i)
+		fmt.Fprintf(&w, "grid %q %d", g.Name, g.Number)
+		if g.Hidden {
+			fmt.Fprint(&w, " hidden")
+		}
+		if g.Date1904 {
+			fmt.Fprint(&w, " 1904")
+		}
+		fmt.Fprintln(&w)
+		for _, m := range g.Merges {
+			fmt.Fprintf(&w, "merge %s:%s\n", CellName(m.Left, m.Top), CellName(m.Right, m.Bottom))
+		}
+		for _, c := range g.HiddenCols {
+			fmt.Fprintf(&w, "hidden column %s\n", ColumnName(c))
+		}
+		for _, r := range g.Rows {
+			if r.Hidden {
+				fmt.Fprintf(&w, "hidden row %d\n", r.Index)
+			}
+			for _, c := range r.Cells {
+				fmt.Fprintf(&w, "%s %s %q", CellName(c.Col, r.Index), kinds[c.Kind], c.Text)
+				if c.Format != "" {
+					fmt.Fprintf(&w, " %s", c.Format)
+				}
+				if c.Formula {
+					fmt.Fprint(&w, " formula")
+				}
+				fmt.Fprintln(&w)
+			}
+		}
+	}
+	upTo(len(b.Grids))
+	return w.String()
+}

@@ -24,7 +24,7 @@ func (g *grouping) add(r sheet.Row) {
 	t := g.t
 	row := t.values(r, nil)
 	t.splitName(r, &row)
-	if g.category != "" && !t.lay.has(reporting.FCategory) {
+	if g.category != "" && t.lay.kind != reporting.Lagging && !t.lay.has(reporting.FCategory) {
 		row.Fields[reporting.FCategory] = reporting.Text(g.category)
 	}
 	if row.Text(reporting.FParentName) == "" {
@@ -49,7 +49,7 @@ func (g *grouping) add(r sheet.Row) {
 
 // splitName reads 项目名称 that spans two columns: the package left, its part right.
 func (t *table) splitName(r sheet.Row, row *reporting.Row) {
-	if t.lay.partName == 0 {
+	if t.lay.partName == 0 || t.lay.kind != reporting.Progress {
 		return
 	}
 	part := cellIn(r, t.lay.partName)
@@ -70,7 +70,7 @@ var partName = regexp.MustCompile(`^(其中[:：]?|[-—·]|[①②③④⑤⑥�
 // parent is the package that a row is a part of, nil where it is none.
 func (g *grouping) parent(r sheet.Row, row reporting.Row) (parent *reporting.Row, sure bool) {
 	t := g.t
-	if t.lay.kind == reporting.Issues || g.main == nil || !t.lay.has(reporting.FProjectName) {
+	if t.lay.kind != reporting.Progress || g.main == nil || !t.lay.has(reporting.FProjectName) {
 		return nil, true
 	}
 	seq, name := strings.TrimSpace(row.Text(reporting.FSeq)), row.Text(reporting.FProjectName)

@@ -30,7 +30,7 @@ var (
 	totalEnd    = regexp.MustCompile(`(小计|合计)(\(.*\))?$`)
 	totalPart   = regexp.MustCompile(`^其中[:,]?.{0,20}$`)
 	categoryTop = regexp.MustCompile(`^([一二三四五六七八九十]{1,3}[、.,:]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[类部批]|(I{1,3}|IV|VI{0,3}|IX|X)[、.]|[A-Z]类|[甲乙丙丁戊][类、.])`)
-	categoryEnd = regexp.MustCompile(`(续建|新建|新开工|竣工|前期|储备|启动|预备|在建|改扩建|结转|收尾|谋划)(类)?项目(\(?共?计?\d+个\)?)?$|(类|类项目|工程类)(\(共?计?\d+个.*\))?$|\(共?计?\d+[个项].*\)$`)
+	categoryEnd = regexp.MustCompile(`^(20\d\d年度?)?(其中:?|计划|拟|重点|城建|市级|县级)?(续建|新建|新开工|竣工|前期|储备|启动|预备|在建|改扩建|结转|收尾|谋划)(类|重点)?项目(\(?共?计?\d+个\)?)?$|(类|类项目|工程类)(\(共?计?\d+个.*\))?$|\(共?计?\d+[个项].*\)$`)
 	chineseSeq  = regexp.MustCompile(`^\(?[一二三四五六七八九十]{1,3}\)?[、.]?$`)
 	plainSeq    = regexp.MustCompile(`^\d{1,4}[.、]?$`)
 	partSeq     = regexp.MustCompile(`^\d{1,4}[.\-—－_．]\d{1,3}[.、]?$`)
@@ -181,6 +181,9 @@ func (t *table) isCategoryRow(r sheet.Row, cells []sheet.Cell, seq, name string)
 	text := fold(cells[0].Text)
 	if cells[0].Kind != sheet.Text || len(text) > 200 {
 		return false
+	}
+	if len(cells) > 1 && !t.lay.has(reporting.FSeq) && !categoryTop.MatchString(text) {
+		return false // a table without numbers: amounts beside a name make a project
 	}
 	if chineseSeq.MatchString(fold(seq)) && name != "" && !t.chineseNumbered {
 		return true

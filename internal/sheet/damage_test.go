@@ -57,6 +57,68 @@ func TestDamagedSheetIsNoShortSheet(t *testing.T) {
 	}
 }
 
+// TestEveryEntryIsChecked bends the CRC of one entry after the other, also of
+// those that nobody reads.
+func TestEveryEntryIsChecked(t *testing.T) {
+	for _, name := range []string{"xlsx/d01-xiushui-threerow.xlsx", "files/01-ruichang.docx"} {
+		sound, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums := centralSums(sound)
+		if len(sums) < 8 {
+			t.Fatalf("%s: %d entries", name, len(sums))
+		}
+		for i, at := range sums {
+			for _, sum := range []uint32{0, binary.LittleEndian.Uint32(sound[at:]) ^ 1} {
+				data := bytes.Clone(sound)
+				binary.LittleEndian.PutUint32(data[at:], sum)
+				if _, err := Open(name, data, Limits{}, nil); err == nil {
+					t.Errorf("%s: entry %d is read with the CRC %x", name, i, sum)
+				}
+			}
+		}
+	}
+}
+
+// TestDates1904: the flag reaches the grid, and ISO dates count from it.
+func TestDates1904(t *testing.T) {
+	data := rezip(bookOf(sheetHead+`<sheetData><row><c t="d"><v>2021-03-25</v></c></row></sheetData></worksheet>`), func(name string, part []byte) []byte {
+		return bytes.Replace(part, []byte("<x:sheets>"), []byte(`<x:workbookPr date1904="1"/><x:sheets>`), 1)
+	})
+	book, err := Open("", data, Limits{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := book.Grids[0]
+	y, m, d, ok := Civil(g.Rows[0].Cells[0].Number, g.Date1904)
+	if !g.Date1904 || !ok || y != 2021 || m != 3 || d != 25 {
+		t.Errorf("1904 is %v, the date %d-%d-%d", g.Date1904, y, m, d)
+	}
+}
+
+// TestFormats: which formats are dates and percentages.
+func TestFormats(t *testing.T) {
+	for _, f := range []string{"yyyy/m/d", `yyyy"年"m"月"`, `m"月"d"日"`, "[$-804]yyyy\\.m", "mmm-yy", "d-mmm", "yyyy", "yyyy/m/d h:mm"} {
+		if !IsDate(f) {
+			t.Errorf("%s is no date", f)
+		}
+	}
+	for _, f := range []string{"", "General", "0.00", `0"个月"`, "[h]:mm:ss", "[mm]:ss", "h:mm AM/PM", "#,##0_);[Red](#,##0)", "@", "0.00%", "G/通用格式"} {
+		if IsDate(f) {
+			t.Errorf("%s is a date", f)
+		}
+	}
+	if !IsPercent(`0.0%_ `) || IsPercent(`0.00"%"`) || IsPercent(`0\%`) {
+		t.Error("a percentage is not told")
+	}
+	for id := 27; id <= 58; id++ {
+		if f := builtinFormat(id); (id <= 36 || id >= 50) && f == "" {
+			t.Errorf("the built-in format %d has no code", id)
+		}
+	}
+}
+
 var damages = map[string]func(*rand.Rand, []byte) []byte{
 	"cut file":     func(r *rand.Rand, b []byte) []byte { return b[:r.IntN(len(b))] },
 	"flipped byte": func(r *rand.Rand, b []byte) []byte { b[r.IntN(len(b))] ^= byte(1 + r.IntN(255)); return b },

@@ -66,6 +66,9 @@ func (d *docx) blocks(x *xmlScanner) (out []block, err error) {
 			t, err := d.table(x)
 			out = append(out, block{table: t})
 			return err
+		case name == "altChunk":
+			// Report generators leave the contents in a web page beside it.
+			return &Error{Code: "unsupported", Detail: "a document that takes its contents from another file"}
 		case leftOut(x.name):
 			return x.skip()
 		}
@@ -184,8 +187,7 @@ func (d *docx) row(x *xmlScanner, t *pageTable, row int, open map[int]int) error
 func (d *docx) cell(x *xmlScanner, t *pageTable, row int, col *int, open map[int]int) error {
 	c := pageCell{row: row, rows: 1, col: *col, cols: 1}
 	down, across := "", ""
-	var err error
-	err = children(x, func() error {
+	err := children(x, func() error {
 		switch name := string(x.name); {
 		case name == "tcPr":
 			return children(x, func() error {

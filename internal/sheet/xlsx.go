@@ -251,8 +251,8 @@ func mainPart(a *archive) (name, root string, err error) {
 		return name, "document", nil
 	case strings.HasPrefix(name, "xl/"):
 		return name, "workbook", nil
-	case strings.HasPrefix(name, "ppt/"):
-		return name, "presentation", nil
+	case strings.HasPrefix(name, "ppt/"), strings.HasPrefix(name, "visio/"):
+		return name, "", nil
 	case strings.Contains(base, "workbook"):
 		return name, "workbook", nil
 	case strings.Contains(base, "document"):

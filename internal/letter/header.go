@@ -60,9 +60,12 @@ func mailboxes(v string) []mailbox {
 	var out []mailbox
 	add := func(address, name string) {
 		address = strings.ToLower(strings.TrimSpace(address))
-		name = strings.ReplaceAll(strings.Trim(strings.TrimSpace(name), `,;"' `), `\"`, `"`)
+		name = decodeWords(strings.ReplaceAll(strings.Trim(name, `,;"' `), `\"`, `"`))
+		if n := len(name); n > 2 && name[0] == '"' && name[n-1] == '"' { // QUIRK: quotes within the encoded word
+			name = name[1 : n-1]
+		}
 		if i := strings.LastIndexByte(address, '@'); i > 0 && i < len(address)-1 && !strings.ContainsAny(address, " \t\"") && len(address) <= 320 && len(out) < 200 {
-			out = append(out, mailbox{address, strings.Trim(decodeWords(name), `"' `)})
+			out = append(out, mailbox{address, strings.TrimSpace(name)})
 		}
 	}
 	end := 0

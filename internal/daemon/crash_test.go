@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func (c shifted) Now() time.Time { return time.Now().Add(c.by) }
 
 func (c shifted) Sleep(ctx context.Context, until time.Time, wake <-chan struct{}) error {
 	// A turn every so often shows all that the outbox still wants to send.
-	if soon := c.Now().Add(20 * time.Millisecond); until.After(soon) {
+	if soon := c.Now().Add(100 * time.Millisecond); until.After(soon) {
 		until = soon
 	}
 	return schedule.Wall.Sleep(ctx, until.Add(-c.by), wake)
@@ -122,7 +123,7 @@ func (r *trial) finish() office.Status {
 	r.t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
 	for time.Now().Before(deadline) {
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 		desk, ok := frontdesk.Dial(filepath.Join(r.dir, "data"))
 		if !ok {
 			continue
@@ -176,7 +177,7 @@ func TestKilled(t *testing.T) {
 		t.Fatalf("the undisturbed run sent %d letters only", len(ids))
 	}
 	rnd := rand.New(rand.NewPCG(2021, 3))
-	doubled := 0
+	var doubled atomic.Int64
 	for n := range 20 {
 		letters, sent := rnd.IntN(quiet.want), -1
 		if n%2 == 1 {
@@ -184,6 +185,7 @@ func TestKilled(t *testing.T) {
 		}
 		moment := rnd.IntN(12) // milliseconds after that: anywhere in the next steps
 		t.Run(fmt.Sprintf("%02d", n), func(t *testing.T) {
+			t.Parallel() // most of a trial is waiting for the disk
 			r := newTrial(t)
 			cmd := r.start()
 			for r.kept() < letters || len(r.post.Sent()) <= sent {
@@ -197,10 +199,10 @@ func TestKilled(t *testing.T) {
 			if got != want {
 				t.Errorf("status after the kill:\n%s\nwant\n%s", got, want)
 			}
-			doubled += r.compare(ids)
+			doubled.Add(int64(r.compare(ids)))
 		})
 	}
-	t.Logf("20 kills, %d letters doubled", doubled)
+	t.Cleanup(func() { t.Logf("20 kills, %d letters doubled", doubled.Load()) })
 }
 
 // compare holds what was sent against the undisturbed run and returns how many

@@ -42,7 +42,7 @@ func (w *xlsBook) grid(b *biff) (*Grid, error) {
 		}
 		switch {
 		case r.kind == recEOF:
-			return s.finish(), nil
+			return s.finish()
 		case isBOF(r.kind): // an embedded chart
 			err = skipSubstream(b)
 		default:
@@ -63,19 +63,23 @@ func between(kind int) bool {
 	return false
 }
 
-// finish puts rows and cells in order.
-func (s *xlsSheet) finish() *Grid {
+// finish puts rows and cells in order. Two values in one cell are damage.
+func (s *xlsSheet) finish() (*Grid, error) {
 	g := &s.grid
 	for index, r := range s.rows {
 		r.Hidden = s.hidden[index]
-		if !slices.IsSortedFunc(r.Cells, byColumn) {
-			slices.SortFunc(r.Cells, byColumn)
+		slices.SortStableFunc(r.Cells, byColumn)
+		r.Cells = slices.Compact(r.Cells)
+		for i := 1; i < len(r.Cells); i++ {
+			if r.Cells[i].Col == r.Cells[i-1].Col {
+				return nil, damaged("two values in %s", CellName(r.Cells[i].Col, index))
+			}
 		}
 		g.Rows = append(g.Rows, *r)
 	}
 	slices.SortFunc(g.Rows, func(a, b Row) int { return cmp.Compare(a.Index, b.Index) })
 	g.HiddenCols, g.Date1904 = s.cols.list(), s.date1904
-	return g
+	return g, nil
 }
 
 func byColumn(a, b Cell) int { return cmp.Compare(a.Col, b.Col) }
@@ -97,11 +101,15 @@ func (s *xlsSheet) record(r biffRecord) error {
 	case recMerged:
 		return s.merged(r)
 	case recRow:
-		if len(r.data) >= 14 && r.data[12]&0x20 != 0 {
+		if r.data[12]&0x20 != 0 {
 			s.hidden[le16(r.data)+1] = true
 		}
 	case recColInfo:
 		return s.colInfo(r)
+	case recMulBlank:
+		if len(r.data) < 6 || le16(r.data[len(r.data)-2:]) != le16(r.data[2:])+(len(r.data)-6)/2-1 {
+			return damaged("a MULBLANK record of %d bytes", len(r.data))
+		}
 	default:
 		if s.alone {
 			return s.global(s.b, r)
@@ -111,8 +119,8 @@ func (s *xlsSheet) record(r biffRecord) error {
 }
 
 // place is where a cell stands and which number format it has.
-func (s *xlsSheet) place(r biffRecord, size int) (row int, c Cell, err error) {
-	if len(r.data) < size {
+func (s *xlsSheet) place(r biffRecord) (row int, c Cell, err error) {
+	if len(r.data) < 8 {
 		return 0, c, damaged("the record %#04x at %d has %d bytes", r.kind, r.at, len(r.data))
 	}
 	row, c.Col = le16(r.data)+1, le16(r.data[2:])
@@ -122,8 +130,7 @@ func (s *xlsSheet) place(r biffRecord, size int) (row int, c Cell, err error) {
 
 // cell reads the records that hold one value.
 func (s *xlsSheet) cell(r biffRecord) error {
-	size := map[int]int{recNumber: 14, recLabel: 8, recRString: 8, recLabelSST: 10, recRK: 10, recBoolErr: 8}[r.kind]
-	row, c, err := s.place(r, size)
+	row, c, err := s.place(r)
 	if err != nil {
 		return err
 	}
@@ -159,12 +166,11 @@ func (s *xlsSheet) cell(r biffRecord) error {
 
 // cell2 reads a cell of BIFF2: three bytes of attributes stand for the style.
 func (s *xlsSheet) cell2(r biffRecord) error {
-	size := map[int]int{recInteger2: 9, recNumber2: 15, recLabel2: 8, recBoolErr2: 9}[r.kind]
-	if len(r.data) < size {
+	if len(r.data) < 8 {
 		return damaged("the record %#04x at %d has %d bytes", r.kind, r.at, len(r.data))
 	}
 	row, c, d := le16(r.data)+1, Cell{Col: le16(r.data[2:])}, r.data[7:]
-	c.Format = s.formats[int(r.data[5]&0x3f)]
+	c.Format = s.style2(r.data[5])
 	var err error
 	switch r.kind {
 	case recInteger2:
@@ -259,7 +265,7 @@ func rk(v uint32) float64 {
 	return f
 }
 
-// put adds a cell that holds something. Two values in one cell are damage.
+// put adds a cell that holds something.
 func (s *xlsSheet) put(row int, c Cell) error {
 	rows := 1 << 16
 	if s.version < 8 {
@@ -285,16 +291,6 @@ func (s *xlsSheet) put(row int, c Cell) error {
 		}
 		s.last = r
 	}
-	if n := len(r.Cells); n > 0 && r.Cells[n-1].Col >= c.Col {
-		for _, old := range r.Cells {
-			if old.Col == c.Col && old == c {
-				return nil
-			}
-			if old.Col == c.Col {
-				return damaged("two values in %s", CellName(c.Col, row))
-			}
-		}
-	}
 	if s.cells--; s.cells < 0 {
 		return &Error{Code: "too-large", Detail: "cells"}
 	}
@@ -303,7 +299,7 @@ func (s *xlsSheet) put(row int, c Cell) error {
 }
 
 func (s *xlsSheet) merged(r biffRecord) error {
-	if len(r.data) < 2 || len(r.data) < 2+8*le16(r.data) {
+	if len(r.data) < 2 || len(r.data) != 2+8*le16(r.data) {
 		return damaged("a MERGEDCELLS record of %d bytes", len(r.data))
 	}
 	for i := range le16(r.data) {

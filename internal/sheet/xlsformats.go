@@ -21,6 +21,9 @@ func (w *xlsBook) format(r biffRecord) error {
 	if err != nil {
 		return err
 	}
+	if isGeneral(code) {
+		code = ""
+	}
 	w.formats[id] = code
 	return nil
 }
@@ -54,8 +57,8 @@ func (w *xlsBook) style(xf int) (string, error) {
 	if !ok && w.version >= 5 {
 		code = builtinFormat(w.xfs[xf])
 	}
-	if isGeneral(code) {
-		code = ""
-	}
 	return code, nil
 }
+
+// style2 is the number format in the second byte of a BIFF2 cell's attributes.
+func (w *xlsBook) style2(attribute byte) string { return w.formats[int(attribute&0x3f)] }

@@ -22,7 +22,7 @@ func (s *xlsSheet) formula(r biffRecord) error {
 	row, c := le16(r.data)+1, Cell{Col: le16(r.data[2:]), Formula: true}
 	var err error
 	if s.version == 2 {
-		c.Format = s.formats[int(r.data[5]&0x3f)]
+		c.Format = s.style2(r.data[5])
 	} else if c.Format, err = s.style(le16(r.data[4:])); err != nil {
 		return err
 	}

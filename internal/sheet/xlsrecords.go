@@ -3,7 +3,7 @@ package sheet
 // The records of BIFF that are read ([MS-XLS] 2.3; those of BIFF2 to 5 as
 // OpenOffice.org's documentation of the format numbers them).
 const (
-	recBlank2, recInteger2, recNumber2, recLabel2, recBoolErr2 = 0x0001, 0x0002, 0x0003, 0x0004, 0x0005
+	recInteger2, recNumber2, recLabel2, recBoolErr2 = 0x0002, 0x0003, 0x0004, 0x0005
 
 	recFormula    = 0x0006 // BIFF2, 5 and 8
 	recFormula3   = 0x0206
@@ -27,6 +27,8 @@ const (
 	recMerged     = 0x00e5
 	recSST        = 0x00fc
 	recLabelSST   = 0x00fd
+	recMulBlank   = 0x00be
+	recBlank      = 0x0201
 	recNumber     = 0x0203
 	recLabel      = 0x0204
 	recBoolErr    = 0x0205
@@ -56,13 +58,30 @@ type biffRecord struct {
 	at   int
 }
 
+// What a record may be: more is a place in the stream where none begins. BIFF
+// has no checksums, so that this is how a shifted stream shows itself.
+const (
+	biffKinds  = 0x1100
+	biffLength = 8224 // bytes of contents ([MS-XLS] 2.1.4)
+)
+
+// exact are the records of one length, in bytes.
+var exact = map[int]int{
+	recNumber: 14, recRK: 10, recLabelSST: 10, recBoolErr: 8, recBlank: 6, recRow: 16,
+	recInteger2: 9, recNumber2: 15, recBoolErr2: 9,
+}
+
 // next reads a record, which must lie within the stream.
 func (b *biff) next() (biffRecord, error) {
 	if b.pos < 0 || b.pos+4 > len(b.data) {
 		return biffRecord{}, damaged("the stream ends at %d without an EOF record", len(b.data))
 	}
 	r := biffRecord{kind: le16(b.data[b.pos:]), at: b.pos}
-	end := b.pos + 4 + le16(b.data[b.pos+2:])
+	length := le16(b.data[b.pos+2:])
+	if want, ok := exact[r.kind]; r.kind >= biffKinds || length > biffLength || ok && length != want {
+		return r, damaged("the record %#04x at %d has %d bytes", r.kind, r.at, length)
+	}
+	end := b.pos + 4 + length
 	if end > len(b.data) {
 		return r, damaged("the record %#04x at %d runs past the end of the stream", r.kind, r.at)
 	}

@@ -27,6 +27,9 @@ var alike = strings.NewReplacer(
 // fold gives the copy of a text by which it is matched: half width, no white
 // space or zero-width characters, no marks of required fields, one spelling.
 func fold(s string) string {
+	if isPlain(s) {
+		return strings.TrimRight(s, ":")
+	}
 	if len(s) > 4096 {
 		s = strings.ToValidUTF8(s[:4096], "")
 	}
@@ -38,6 +41,17 @@ func fold(s string) string {
 		return r
 	}, s)
 	return strings.TrimRight(alike.Replace(s), ":")
+}
+
+// isPlain reports whether folding changes nothing: figures, dates and codes,
+// which are most of a sheet.
+func isPlain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '*' || c == '[' || c == ']' || c == '_' {
+			return false
+		}
+	}
+	return true
 }
 
 const chineseDigits = "零一二三四五六七八九"

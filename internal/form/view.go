@@ -92,7 +92,7 @@ func (v *view) text(row, col int) string { return strings.TrimSpace(v.filled(row
 
 // blank reports whether nothing that can be seen stands in the cell.
 func blank(c sheet.Cell) bool {
-	return c.Kind == sheet.Empty || c.Kind == sheet.Text && fold(c.Text) == ""
+	return c.Kind == sheet.Empty || c.Kind == sheet.Text && !visible(c.Text)
 }
 
 // solid lists the cells of a row within the columns that hold something.
@@ -104,4 +104,14 @@ func solid(r sheet.Row, left, right int) []sheet.Cell {
 		}
 	}
 	return out
+}
+
+// visible reports whether some character of a text can be seen.
+func visible(s string) bool {
+	for _, r := range s {
+		if r > ' ' && r < 0x7f && !strings.ContainsRune(":*", r) || r >= 0x4e00 && r <= 0x9fff {
+			return true
+		}
+	}
+	return fold(s) != ""
 }

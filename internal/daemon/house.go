@@ -68,7 +68,7 @@ func OpenWithout(cfg *config.Config, o Options) (*House, error) {
 	}
 	l := cfg.Limits
 	c := clerk.New(clerk.Options{
-		Command: o.Command, Env: o.Env, Wall: l.Time, CPU: l.Time, Data: uint64(l.Memory), Passwords: l.Passwords,
+		Log: o.Log.With("component", "clerk"), Command: o.Command, Env: o.Env, Wall: l.Time, CPU: l.Time, Data: uint64(l.Memory), Passwords: l.Passwords,
 		Sheet:      sheet.Limits{Unpacked: int64(l.Unpacked), Rows: l.Rows, Columns: l.Columns},
 		Letter:     letter.Limits{Parts: l.Parts},
 		Attachment: attachment.Limits{Depth: l.Depth, Entries: l.Entries, Unpacked: int64(l.Unpacked)},

@@ -91,15 +91,20 @@ func (d *Daemon) readFolders(ctx context.Context, now time.Time) error {
 		d.box.client = client
 	}
 	var missing error
+	gone := 0
 	for _, folder := range d.box.folders {
 		err := d.readFolder(ctx, folder, now)
 		if errors.Is(err, mailbox.ErrNoFolder) {
 			missing = errors.Join(missing, err)
+			gone++
 			continue
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if gone == len(d.box.folders) {
+		return fmt.Errorf("no folder could be read: %v", missing) // and so nobody may be chased
 	}
 	return missing
 }

@@ -174,3 +174,20 @@ func TestWrongPassword(t *testing.T) {
 		t.Errorf("the trouble stays: %+v", in)
 	}
 }
+
+// TestNoFolder: where none of the folders is there, nobody is chased, and the
+// status says so; where one is, the others' absence is shown and no more.
+func TestNoFolder(t *testing.T) {
+	for folders, want := range map[string]int{"[nowhere]": 0, "[nowhere, INBOX]": 4} {
+		w := newWorld(t, "", postoffice.Options{})
+		w.cfg.Mailbox.Folders = strings.Split(strings.Trim(folders, "[]"), ", ")
+		w.start(at(3, 25, 20, 0))
+		w.until(at(3, 29, 12, 0))
+		if got := len(w.sent("催报")); got != want {
+			t.Errorf("%s: %d chasers, want %d", folders, got, want)
+		}
+		if in := w.status("2021-03").Intake; in == nil || !strings.Contains(in.LastError, "nowhere") {
+			t.Errorf("%s: the status says %+v", folders, in)
+		}
+	}
+}

@@ -63,8 +63,8 @@ func (l *lexicon) understand(h head, kind reporting.Kind, p reporting.Period) co
 		if c.unit == "" && w.unit != "%" {
 			c.unit = w.unit
 		}
-		if c.month == 0 && stretch(leaf.key) == "" {
-			c.month = w.month
+		if c.month == 0 && slices.Contains([]string{"", ofMonth, ofMonthCum, ofYTD}, stretch(leaf.key)) {
+			c.month = w.month // 2月|当月完成 is February's
 		}
 	}
 	var m meaning

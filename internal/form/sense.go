@@ -61,7 +61,7 @@ func sense(leaf, parent wording) meaning {
 	}
 	own := stretch(l)
 	if !hasAny(l, "计划", "完成", "投资", "到位", "支付", "占", "率", "比") && (own != "" || l == "累计") {
-		l += p // 完成投资|本月
+		l += strings.ReplaceAll(p, "情况", "") // 完成投资情况|本月
 	}
 	s := own
 	if s == "" {

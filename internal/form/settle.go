@@ -278,6 +278,9 @@ func (s *settler) useOtherMonth() {
 		if c.asks == "mcum" || c.asks == "cum" {
 			f = reporting.FYTDDone
 		}
+		if f == reporting.FMonthDone && c.month == 1 && s.spansMonths() {
+			continue // 1月 begins the row of 1-2月, 1-3月: no month's own amounts
+		}
 		if f != reporting.FMonthDone && f != reporting.FYTDDone || s.lay.has(f) || s.asked(f) || len(s.numbers(c, f)) == 0 {
 			continue
 		}
@@ -291,4 +294,9 @@ func (s *settler) useOtherMonth() {
 // asked reports whether an open column may still become the field.
 func (s *settler) asked(f reporting.Field) bool {
 	return f == reporting.FYTDDone && slices.ContainsFunc(s.lay.columns, func(c column) bool { return c.asks == "cum" || c.asks == "mcum" })
+}
+
+// spansMonths reports whether columns of other months add up from January.
+func (s *settler) spansMonths() bool {
+	return slices.ContainsFunc(s.lay.off, func(c column) bool { return c.field == reporting.FYTDDone && c.month > 1 })
 }

@@ -3,8 +3,10 @@ package form
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
 )
 
 // submitter settles who a table says that it comes from. The sender's
@@ -153,6 +155,8 @@ func (r *reader) aroundClaims() []claim {
 	for i := range r.m.Documents {
 		if d := &r.m.Documents[i]; d.Body {
 			add("正文", paragraphs(d.Book, 600))
+		} else {
+			add("文件标题和落款", headAndFoot(d.Book.Paragraphs))
 		}
 	}
 	if r.m.Letter != nil && len(out) == 0 {
@@ -164,4 +168,16 @@ func (r *reader) aroundClaims() []claim {
 // conflict says on the whole letter that two sources name two submitters.
 func (r *reader) conflict(clash []claim, s reporting.Severity) {
 	r.out.Findings = append(r.out.Findings, reporting.Finding{Path: []string{r.m.File}, Code: "submitter-conflict", Severity: s, Message: clashMessage(clash)})
+}
+
+// headAndFoot is the first line of a report's text and the last short ones,
+// where its title and signature stand.
+func headAndFoot(all []sheet.Paragraph) string {
+	var lines []string
+	for i, p := range all {
+		if (len(lines) == 0 || i >= len(all)-3) && len(p.Text) <= 3*maxHeaderText && strings.TrimSpace(p.Text) != "" {
+			lines = append(lines, p.Text)
+		}
+	}
+	return strings.Join(lines, "\n")
 }

@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // Open reads a file's tables. Its content decides what it is; the name is a
@@ -68,36 +66,6 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 		return nil, &Error{Code: "unsupported", Detail: "an OpenDocument file"}
 	}
 	return nil, &Error{Code: "not-a-table", Detail: "a zip that is no workbook"}
-}
-
-func openOLE(data []byte, lim Limits, passwords []string) (*Book, error) {
-	c, err := newCompound(data)
-	if err != nil {
-		return nil, err
-	}
-	// A file for both Excel 95 and 97 has both streams; Workbook is the newer.
-	for _, name := range []string{"workbook", "book"} {
-		if c.has(name) {
-			stream, err := c.stream(name)
-			if err != nil {
-				return nil, err
-			}
-			return openXLS(stream, lim, passwords)
-		}
-	}
-	switch {
-	case c.has("encryptedpackage"):
-		for _, p := range append([]string{"VelvetSweatshop"}, passwords...) {
-			plain, err := excelize.Decrypt(data, &excelize.Options{Password: p, UnzipSizeLimit: lim.Unpacked})
-			if err == nil && bytes.HasPrefix(plain, []byte("PK")) {
-				return openZip(plain, lim)
-			}
-		}
-		return nil, &Error{Code: "encrypted", Detail: "the workbook has a password"}
-	case c.has("worddocument"):
-		return nil, &Error{Code: "legacy-word", Detail: "a .doc"}
-	}
-	return nil, &Error{Code: "not-a-table", Detail: "an OLE file without a workbook"}
 }
 
 func damaged(format string, args ...any) error {

@@ -183,3 +183,16 @@ func FuzzXLS(f *testing.F) {
 		}
 	})
 }
+
+func TestBearable(t *testing.T) {
+	for info, want := range map[string]bool{
+		`<p:encryptedKey spinCount="100000" saltSize="16"/>`:             true,
+		`<p:encryptedKey spinCount="100000"/><x spinCount = '9999999'/>`: false,
+		`<p:encryptedKey spinCount="99999999999999999999"/>`:             false,
+		"\x04\x00\x02\x00": true,
+	} {
+		if got := bearable([]byte(info)); got != want {
+			t.Errorf("%q is bearable: %v", info, got)
+		}
+	}
+}

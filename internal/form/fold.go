@@ -40,8 +40,19 @@ func fold(s string) string {
 		}
 		return r
 	}, s)
-	return strings.TrimRight(alike.Replace(s), ":")
+	s = alike.Replace(s)
+	if strings.ContainsAny(s, "〇○零O") && strings.Contains(s, "年") {
+		s = chineseYear.ReplaceAllStringFunc(s, chineseDigitsToNumber.Replace)
+	}
+	return strings.TrimRight(s, ":")
 }
+
+// QUIRK: titles after the style of documents write 二〇二一年, its zero a
+// character, a circle, a letter or 零.
+var (
+	chineseYear           = regexp.MustCompile(`二[〇○零O0][一二三四五六七八九][〇○零O0一二三四五六七八九]年`)
+	chineseDigitsToNumber = strings.NewReplacer("〇", "0", "○", "0", "零", "0", "O", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
+)
 
 // isPlain reports whether folding changes nothing: figures, dates and codes,
 // which are most of a sheet.
@@ -99,19 +110,20 @@ func monthNumber(s string) int {
 const monthWord = `(0?[1-9]|1[0-2]|元|十[一二]?|[一二三四五六七八九])`
 
 var (
-	unitNote   = regexp.MustCompile(`\((?:单位:?)?(?:计量)?(百万元|千万元|人民币)?[,，]?(万元|亿元|千元|百万元|元|万|亿|%|亩|个|平方米|平米|m2|㎡|公里|km|米|户)?(?:[、/,]%)?\)`)
-	unitTail   = regexp.MustCompile(`[:/、,-]?(万元|亿元|千元|百万元|%)$`)
-	columnNote = regexp.MustCompile(`\(?(?:第?\d{1,2}列|\d{1,2}=[\d+\-*/÷×=()%]+|=[\d+\-*/÷×()%]+)\)?|\(\d{1,2}\)`)
-	dateNote   = regexp.MustCompile(`\((?:截至|至|截到)?(?:20\d\d年)?` + monthWord + `月(?:\d{1,2}日|底|末)(?:止|前)?\)`)
-	spanWord   = regexp.MustCompile(`(?:0?1|一|元)月?(?:份)?[-~至到—](?:本月|当月|` + monthWord + `月)份?`)
-	yearWord   = regexp.MustCompile(`(20\d\d)年度?`)
-	monthOf    = regexp.MustCompile(monthWord + `月份?`)
-	thisYear   = regexp.MustCompile(`本年度?|今年度?|当年度?|全年度?|年度`)
-	thisMonth  = regexp.MustCompile(`本月份?|当月份?|本期`)
-	nextMonth  = regexp.MustCompile(`下个?月份?`)
-	lastYear   = regexp.MustCompile(`上年度?|去年度?|上一年度?`)
-	brackets   = regexp.MustCompile(`\([^()]*\)`)
-	nonWord    = regexp.MustCompile(`[^\p{L}\p{N}]+`)
+	unitNote    = regexp.MustCompile(`\((?:单位:?)?(?:计量)?(百万元|千万元|人民币)?[,，]?(万元|亿元|千元|百万元|元|万|亿|%|亩|个|平方米|平米|m2|㎡|公里|km|米|户)?(?:[、/,]%)?\)`)
+	unitTail    = regexp.MustCompile(`[:/、,-]?(万元|亿元|千元|百万元|%)$`)
+	columnNote  = regexp.MustCompile(`\(?(?:第?\d{1,2}列|\d{1,2}=[\d+\-*/÷×=()%]+|=[\d+\-*/÷×()%]+)\)?|\(\d{1,2}\)`)
+	dateNote    = regexp.MustCompile(`\((?:截至|至|截到)?(?:20\d\d年)?` + monthWord + `月(?:\d{1,2}日|底|末)(?:止|前)?\)`)
+	spanWord    = regexp.MustCompile(`(?:0?1|一|元)月?(?:份)?[-~至到—](?:本月|当月|` + monthWord + `月)份?`)
+	yearWord    = regexp.MustCompile(`(20\d\d)年度?`)
+	monthOf     = regexp.MustCompile(monthWord + `月份?`)
+	thisYear    = regexp.MustCompile(`本年度?|今年度?|当年度?|全年度?|年度`)
+	thisMonth   = regexp.MustCompile(`本月份?|当月份?|本期`)
+	nextMonth   = regexp.MustCompile(`下个?月份?`)
+	lastYear    = regexp.MustCompile(`上年度?|去年度?|上一年度?`)
+	lastYearEnd = regexp.MustCompile(`上年(?:12|十二)月(?:31日|底|末)`)
+	brackets    = regexp.MustCompile(`\([^()]*\)`)
+	nonWord     = regexp.MustCompile(`[^\p{L}\p{N}]+`)
 )
 
 // wording is a header text in the form by which it is looked up.
@@ -174,6 +186,7 @@ func (w *wording) dates(t string, p reporting.Period) string {
 		}
 		return "某年"
 	})
+	t = lastYearEnd.ReplaceAllString(t, "上年底")
 	t = strings.ReplaceAll(t, "本年底", "年底")
 	if p.IsZero() && strings.Contains(t, "年底") && !strings.Contains(t, "上年底") && strings.ContainsAny(t, "至截前") {
 		t = strings.ReplaceAll(t, "年底", "上年底")

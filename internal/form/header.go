@@ -96,7 +96,7 @@ func (f *finder) blocks() []block {
 				out[k].end = min(out[k].end, start)
 			}
 			for _, b := range parts {
-				b.above = f.lines(start, from)
+				b.above = f.lines(start, from, parts, b)
 				b.first, b.end, b.skip = after, len(f.v.Rows), map[int]bool{}
 				out = append(out, b)
 			}
@@ -376,10 +376,15 @@ func (f *finder) preamble(from, lower int) int {
 }
 
 // lines lists the texts of the rows from one position to another.
-func (f *finder) lines(from, to int) []string {
+func (f *finder) lines(from, to int, parts []block, b block) []string {
 	var out []string
 	for _, r := range f.v.Rows[max(from, 0):max(from, to)] {
-		for _, c := range solid(r, 0, f.v.width) {
+		cells := solid(r, 0, f.v.width)
+		if each := slices.IndexFunc(parts, func(p block) bool { return len(cells) > 0 && cells[0].Col <= p.right }); each >= 0 && len(parts) > 1 &&
+			cells[len(cells)-1].Col > parts[each].right {
+			cells = solid(r, b.left, b.right) // tables side by side, each under its own title
+		}
+		for _, c := range cells {
 			if c.Kind == sheet.Text && len(out) < 60 && len(c.Text) < 1000 {
 				out = append(out, c.Text)
 			}

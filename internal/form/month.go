@@ -19,7 +19,7 @@ func titleMonth(above []string) month {
 	}
 	for _, line := range above {
 		f := fold(line)
-		if len(f) > 200 || dateLine.MatchString(f) || fullDate.MatchString(f) {
+		if len(f) > 200 || dateLine.MatchString(f) || fullDate.MatchString(f) && !anySpan.MatchString(f) {
 			continue
 		}
 		if n := inTitle(line); !n.none() {

@@ -17,6 +17,8 @@ const (
 var (
 	noLagging  = regexp.MustCompile(noWord + `[^.;,!]{0,10}` + lateWord + `|` + lateWord + `[^.;,!]{0,12}[:,]?(?:情况)?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
 	noIssues   = regexp.MustCompile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
+	noneOfBoth = regexp.MustCompile(`问题(?:台账|清单|表)?[、和及与,][^.;!]{0,8}` + lateWord + `[^.;!]{0,12}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])|` +
+		lateWord + `[^.;!]{0,10}[、和及与,][^.;!]{0,8}问题(?:台账|清单|表)?[^.;!]{0,4}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])`)
 	supposing  = regexp.MustCompile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
 	noneAlone  = regexp.MustCompile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
 	quoteStart = regexp.MustCompile(`^-{2,}.*(原始邮件|转发邮件|Original|邮件原件)|^>|^(发件人|From):|^在20\d\d.*写道`)
@@ -74,6 +76,10 @@ func nilIn(paragraphs []sheet.Paragraph) []reporting.Kind {
 		}
 		if k := nilPhrase(p.Text); k != "" {
 			add(k)
+			if noneOfBoth.MatchString(text) && !supposing.MatchString(text) {
+				add(reporting.Lagging)
+				add(reporting.Issues)
+			}
 			if k == reporting.Lagging && noIssues.MatchString(text) && !supposing.MatchString(text) && !strings.Contains(text, "滞后问题") {
 				for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '.' || r == ';' || r == ',' || r == '!' }) {
 					if !strings.Contains(part, "滞后") && noIssues.MatchString(part) {

@@ -43,6 +43,13 @@ func (r *reader) ownSources(p *place) []dated {
 	}
 	out = append(out, dated{"填报日期", inLines(p.b.above)})
 	out = append(out, r.fileMonths(p.doc)...)
+	if cover := r.cover(p.doc); len(cover) > 0 {
+		m := titleMonth(cover)
+		if m.none() {
+			m = inLines(cover)
+		}
+		out = append(out, dated{"封面", m})
+	}
 	if !p.months {
 		out = append(out, name)
 	}
@@ -223,4 +230,22 @@ func (r *reader) letterPeriod() reporting.Period {
 	d := &r.m.Documents[0]
 	p, _, _ := settleMonth(slices.Concat(r.fileMonths(d), r.letterMonths(d), r.arrivalMonth()), r.k.Now)
 	return p
+}
+
+// cover lists what stands on a workbook's first sheet where that has no table
+// and a few lines only.
+func (r *reader) cover(d *Document) []string {
+	if d == nil || len(d.Book.Grids) < 2 || len(d.Book.Grids[0].Rows) > 15 ||
+		slices.ContainsFunc(r.found, func(p *place) bool { return p.doc == d && p.b.v.Grid.Name == d.Book.Grids[0].Name }) {
+		return nil
+	}
+	var out []string
+	for _, row := range d.Book.Grids[0].Rows {
+		for _, c := range row.Cells {
+			if len(out) < 40 && len(c.Text) <= 3*maxHeaderText && !blank(c) {
+				out = append(out, c.Text)
+			}
+		}
+	}
+	return out
 }

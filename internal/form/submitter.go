@@ -157,6 +157,7 @@ func (r *reader) aroundClaims() []claim {
 			add("正文", paragraphs(d.Book, 600))
 		} else {
 			add("文件标题和落款", headAndFoot(d.Book.Paragraphs))
+			add("封面", strings.Join(r.cover(d), "\n"))
 		}
 	}
 	if r.m.Letter != nil && len(out) == 0 {

@@ -14,7 +14,7 @@ import (
 // TestMain lets the test binary stand in for the program, as a command of the
 // scripts and as the clerk's child, which is started by the binary's own path.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "clerk" {
+	if len(os.Args) > 1 && os.Args[1] == "clerk" || os.Getenv("TONGBAO_TEST_MAIN") != "" {
 		main()
 	}
 	testscript.Main(m, map[string]func(){"tongbao": main})

@@ -11,7 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
+	"regexp"
 	"sync"
 	"time"
 )
@@ -132,7 +132,7 @@ func (ch *child) open(ctx context.Context, q request, raw []byte, wall time.Dura
 		switch {
 		case errors.As(err, &status) && status.ExitCode() == exitTime:
 			d.fault = overTime
-		case strings.Contains(d.stderr, "out of memory") || strings.Contains(d.stderr, "cannot allocate memory"):
+		case saysMemory.MatchString(d.stderr):
 			d.fault = exhausted
 		}
 		return Opened{}, &d, nil
@@ -224,3 +224,7 @@ func (t *lastWords) String() string {
 	defer t.mu.Unlock()
 	return string(t.buf)
 }
+
+// saysMemory is how a process says that it met its limit: Go's runtime, the C
+// library, and the race detector in tests.
+var saysMemory = regexp.MustCompile(`out of memory|cannot allocate memory|failed to allocate`)

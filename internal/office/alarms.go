@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -56,7 +57,7 @@ func (o *Office) TellFailed(it outbox.Item, now time.Time) error {
 		return nil
 	}
 	text := fmt.Sprintf("发往 %s 的邮件《%s》没有送达：%s。请核对该地址；改正后可用 tongbao outbox retry 重发。",
-		it.To, it.Subject, cmpOr(it.Means, it.LastError))
+		it.To, it.Subject, cmp.Or(it.Means, it.LastError))
 	return o.alarm("undelivered/"+it.Key, "邮件未送达："+it.To, text, now)
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"tongbao/internal/chase"
 
+	"tongbao/internal/chase"
 	"tongbao/internal/clerk"
 	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +93,7 @@ func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported
 
 // imported joins what was understood with what was stored.
 func (o *Office) imported(r reporting.Reading, l store.Letter) Imported {
-	out := Imported{File: r.File, Letter: r.Letter, Submitter: cmpOr(l.Sender, r.Submitter), Period: r.Period, Findings: r.Findings, Ignored: r.Ignored,
+	out := Imported{File: r.File, Letter: r.Letter, Submitter: cmp.Or(l.Sender, r.Submitter), Period: r.Period, Findings: r.Findings, Ignored: r.Ignored,
 		Tables: []ImportedTable{}, ID: l.ID, State: l.State, Reason: l.Reason}
 	for i, t := range r.Tables {
 		it := ImportedTable{Table: t, Reason: l.Reason}

@@ -1,14 +1,15 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"tongbao/internal/chase"
 
+	"tongbao/internal/chase"
 	"tongbao/internal/clerk"
 	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"
@@ -113,7 +114,7 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		return o.noteBounces(t, *l, opened)
 	}
 	sender, registered := o.submitterOf(t, l.From)
-	if name := cmpOr(as, l.Submitter); name != "" { // the office or the operator said whose it is
+	if name := cmp.Or(as, l.Submitter); name != "" { // the office or the operator said whose it is
 		sender, registered = o.Rules.Register.ByName(name)
 	}
 	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
@@ -145,13 +146,6 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		return o.answer(t, *l, sender, reading)
 	}
 	return nil
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // previousTables are the counting tables of the month before the one that is

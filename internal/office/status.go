@@ -2,8 +2,8 @@ package office
 
 import (
 	"time"
-	"tongbao/internal/chase"
 
+	"tongbao/internal/chase"
 	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"
 	"tongbao/internal/store"

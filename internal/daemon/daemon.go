@@ -12,6 +12,7 @@ import (
 	"tongbao/internal/config"
 	"tongbao/internal/courier"
 	"tongbao/internal/mailbox"
+	"tongbao/internal/office"
 	"tongbao/internal/outbox"
 	"tongbao/internal/schedule"
 	"tongbao/internal/store"
@@ -28,7 +29,13 @@ type Daemon struct {
 	box   intake
 	wake  chan struct{}
 
-	mu sync.Mutex // one turn, or one change of the configuration, at a time
+	paused time.Time // the account takes no letters before then
+
+	// Locks are taken in this order. A question holds rules alone, so that the
+	// pages answer while a long mailbox is read or a slow server is written to.
+	turn  sync.Mutex   // one turn, or one change of the configuration, at a time
+	acts  sync.Mutex   // one act upon the office at a time: the turn's or a person's
+	rules sync.RWMutex // the office's rules are read; only Reload changes them
 }
 
 // New makes a daemon of an open house.
@@ -52,7 +59,7 @@ func (d *Daemon) connect(cfg *config.Config) error {
 	if d.mail != nil {
 		d.mail.Close()
 	}
-	d.mail = courier.New(cc)
+	d.mail, d.paused = courier.New(cc), time.Time{} // another password may be the mend
 	return nil
 }
 
@@ -69,8 +76,10 @@ func (d *Daemon) Reload(cfg *config.Config) error {
 	if cfg.Data != d.house.Config.Data {
 		return fmt.Errorf("data: moving the data directory needs a restart")
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	d.acts.Lock()
+	defer d.acts.Unlock()
 	trial := *d.house.Office
 	if err := configure(&trial, cfg); err != nil {
 		return err
@@ -78,22 +87,39 @@ func (d *Daemon) Reload(cfg *config.Config) error {
 	if err := d.connect(cfg); err != nil {
 		return err
 	}
+	d.rules.Lock()
 	*d.house.Office = trial
 	d.house.Config = cfg
+	d.rules.Unlock()
 	d.Wake()
 	return nil
 }
 
-// Locked lets a verb work on the office between two turns.
+// Locked lets a verb work on the office between two acts of the turn: a
+// question (GET) reads a snapshot of the store at once, anything else waits
+// for the act under way and wakes the daemon.
 func (d *Daemon) Locked(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		h.ServeHTTP(w, r)
-		if r.Method != http.MethodGet {
-			d.Wake()
+		if r.Method == http.MethodGet {
+			d.rules.RLock()
+			defer d.rules.RUnlock()
+			h.ServeHTTP(w, r)
+			return
 		}
+		d.acts.Lock()
+		defer d.acts.Unlock()
+		h.ServeHTTP(w, r)
+		d.Wake()
 	})
+}
+
+// act does one thing upon the office while no person does.
+func (d *Daemon) act(what string, do func(*office.Office) error) {
+	d.acts.Lock()
+	defer d.acts.Unlock()
+	if err := do(d.house.Office); err != nil {
+		d.log.Error(what+" failed", "err", err)
+	}
 }
 
 // Run takes turns until the context ends. A turn's troubles are logged and
@@ -131,8 +157,8 @@ func (d *Daemon) rest(ctx context.Context, next time.Time) error {
 // about them, then chasers, bulletins, and the outbox. It returns when the
 // next turn is due.
 func (d *Daemon) Turn(ctx context.Context) time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.turn.Lock()
+	defer d.turn.Unlock()
 	now := d.clock.Now()
 	next := now.Add(d.pollEvery(now))
 	sooner := func(t time.Time) {
@@ -140,32 +166,27 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 			next = t
 		}
 	}
-	read := d.readMailbox(ctx, now)
-	of := d.house.Office
-	if read {
-		// Who may have written must not be chased: without having read the
-		// mailbox nobody is.
-		if _, err := of.Chase(now, false); err != nil {
-			d.log.Error("chasing failed", "err", err)
-		}
-		at, err := of.NextChase(now)
-		if err != nil {
-			d.log.Error("chasing failed", "err", err)
-		}
-		sooner(at)
-		at, err = of.Bells(now)
-		if err != nil {
-			d.log.Error("publishing failed", "err", err)
-		}
-		sooner(at)
-		if at, err = of.Lists(now); err != nil {
-			d.log.Error("listing the quarantine failed", "err", err)
-		}
-		sooner(at)
+	// Who may have written must not be chased: without having read the mailbox
+	// nobody is.
+	if d.readMailbox(ctx, now) {
+		d.act("chasing", func(of *office.Office) error {
+			_, err := of.Chase(now, false)
+			at, e := of.NextChase(now)
+			sooner(at)
+			return errors.Join(err, e)
+		})
+		d.act("publishing", func(of *office.Office) error {
+			at, err := of.Bells(now)
+			sooner(at)
+			return err
+		})
+		d.act("listing the quarantine", func(of *office.Office) error {
+			at, err := of.Lists(now)
+			sooner(at)
+			return err
+		})
 	}
-	if err := of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter); err != nil {
-		d.log.Error("intake alarm failed", "err", err)
-	}
+	d.act("intake alarm", func(of *office.Office) error { return of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter) })
 	sooner(d.send(ctx))
 	if ctx.Err() != nil {
 		return now
@@ -190,10 +211,16 @@ func (d *Daemon) send(ctx context.Context) time.Time {
 	if d.house.Config.SMTP.Host == "" {
 		return time.Time{}
 	}
+	if d.clock.Now().Before(d.paused) {
+		return d.paused
+	}
 	r := d.house.Config.SMTP.Rates
 	next, err := outbox.Drain(ctx, d.clock.Now, d.queue, d.mail, outbox.Rates{Minute: r.Minute, Quarter: r.Quarter, Day: r.Day}, d.report)
 	if err != nil && ctx.Err() == nil {
 		d.log.Error("sending failed", "err", err)
+	}
+	if pause := (*outbox.Pause)(nil); errors.As(err, &pause) {
+		d.paused = pause.Until
 	}
 	return next
 }

@@ -45,7 +45,9 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 		if missing {
 			fresh.LastError = err.Error()
 		}
+		d.rules.Lock()
 		d.house.Office.MailboxRead(now)
+		d.rules.Unlock()
 		if in.LastError == fresh.LastError && now.Sub(in.LastOK) < noteEvery {
 			return true // a quiet tick writes nothing
 		}
@@ -65,9 +67,7 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 		in.LastError, in.NextTry = err.Error(), d.box.notYet
 		d.log.Error("reading the mailbox failed", "err", err, "next_try", d.box.notYet)
 	}
-	if e := d.house.Office.NoteIntake(in, now); e != nil {
-		d.log.Error("noting the intake failed", "err", e)
-	}
+	d.act("noting the intake", func(of *office.Office) error { return of.NoteIntake(in, now) })
 	return err == nil
 }
 
@@ -116,6 +116,8 @@ func (d *Daemon) readFolder(ctx context.Context, folder string, now time.Time) e
 		return err
 	}
 	to, err := d.box.client.Fetch(ctx, folder, mailbox.Mark(from), d.box.since, func(m mailbox.Message) error {
+		d.acts.Lock()
+		defer d.acts.Unlock()
 		a := store.Arrival{Via: "mail", Folder: m.Folder, Validity: m.Validity, UID: m.UID, Arrived: m.Arrived}
 		if m.TooLarge {
 			return d.house.Office.ReceiveTooLarge(ctx, a, m.Size, m.Raw, d.clock.Now())

@@ -144,23 +144,31 @@ func (o *Office) DropItem(key, by string, now time.Time) error {
 	})
 }
 
+// changeItem journals a person's change of a letter out and makes it. The item
+// is read again in the transaction: it may have been sent meanwhile.
 func (o *Office) changeItem(key, by, action string, now time.Time, change func(*outbox.Item) error) error {
-	var it outbox.Item
-	err := o.Store.View(func(t *store.Tx) (err error) {
-		var ok bool
-		if it, ok, err = t.Item(key); err == nil && !ok {
+	item := func(t *store.Tx) (outbox.Item, error) {
+		it, ok, err := t.Item(key)
+		if err == nil && !ok {
 			err = fmt.Errorf("发件箱里没有 %q", key)
 		}
-		return err
-	})
-	if err != nil {
-		return err
+		if err == nil {
+			err = change(&it)
+		}
+		return it, err
 	}
-	if err := change(&it); err != nil {
+	err := o.Store.View(func(t *store.Tx) error { _, err := item(t); return err })
+	if err != nil {
 		return err
 	}
 	if err := o.Store.Journal(store.Entry{At: now, By: by, Action: action, Key: key}); err != nil {
 		return err
 	}
-	return o.Store.Update(now, func(t *store.Tx) error { return t.PutItem(it) })
+	return o.Store.Update(now, func(t *store.Tx) error {
+		it, err := item(t)
+		if err != nil {
+			return err
+		}
+		return t.PutItem(it)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,7 +29,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("EXAMPLE", mustAbs(t, "../../config.example.yaml"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "within": within},
 	})
 }
 
@@ -60,5 +61,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, want %d: %s", got, want, fmt.Sprint(args[1:]))
+	}
+}
+
+// within wants every line that was printed to have at most so many places.
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: within PLACES")
+	}
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		if n := width(strings.TrimSuffix(line, "\n")); n > most {
+			ts.Fatalf("%d places, more than %d: %s", n, most, line)
+		}
 	}
 }

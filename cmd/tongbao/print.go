@@ -6,7 +6,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	textwidth "golang.org/x/text/width"
 
 	"tongbao/internal/office"
 	"tongbao/internal/outbox"
@@ -18,12 +21,22 @@ import (
 func width(s string) int {
 	n := 0
 	for _, r := range s {
-		n++
-		if r >= 0x1100 && r != '—' && r != '…' {
-			n++
-		}
+		n += places(r)
 	}
 	return n
+}
+
+// places is how many places a character takes. Of those that Unicode calls
+// ambiguous, ① and its like are drawn wide where Chinese is set; dashes, dots
+// and quotation marks are not by most terminals.
+func places(r rune) int {
+	switch k := textwidth.LookupRune(r).Kind(); {
+	case k == textwidth.EastAsianWide || k == textwidth.EastAsianFullwidth:
+		return 2
+	case unicode.Is(unicode.Mn, r) || r == 0x200b || r == 0xfeff:
+		return 0
+	}
+	return 1
 }
 
 // columns prints rows with their columns under one another.
@@ -247,86 +260,9 @@ func printBulletin(w io.Writer, raw json.RawMessage, files []string) error {
 	return nil
 }
 
-// printReading shows a file as it was understood: tables, columns, rows and findings.
-func printReading(w io.Writer, r reporting.Reading) {
-	fmt.Fprintf(w, "%s\n", plain(r.File, 100))
-	if l := r.Letter; l != nil {
-		fmt.Fprintf(w, "  来自 %s　主题 %s　收到 %s\n", plain(l.From, 60), plain(l.Subject, 60), clock(l.Received))
-		if l.Automatic {
-			fmt.Fprintln(w, "  自动邮件，不处理")
-		}
-	}
-	fmt.Fprintf(w, "  单位 %s　月份 %s\n", orDash(r.Submitter), orDash(r.Period.String()))
-	for _, t := range r.Tables {
-		fmt.Fprintf(w, "\n  %s　%s\n", t.Kind.Title(), place(t.Path[min(1, len(t.Path)):], t.Sheet, t.Number))
-		if t.Nil {
-			fmt.Fprintln(w, "    零报告")
-			continue
-		}
-		printTable(w, t)
-	}
-	if len(r.Findings) > 0 {
-		fmt.Fprintln(w, "\n  疑点")
-		printFindings(w, r.Findings)
-	}
-	for _, i := range r.Ignored {
-		fmt.Fprintf(w, "  未读 %s：%s\n", place(i.Path, "", 0), i.Reason)
-	}
-	fmt.Fprintln(w)
-}
-
 func orDash(s string) string {
 	if s == "" {
 		return "—"
 	}
 	return s
-}
-
-// printTable draws a table: the columns as they were understood, then the rows.
-func printTable(w io.Writer, t reporting.Table) {
-	for _, c := range t.Columns {
-		unit := ""
-		if c.Unit != "" {
-			unit = "（" + c.Unit + "）"
-		}
-		fmt.Fprintf(w, "    %-3s %s ← %s%s\n", c.Letter, c.Field.Title(), plain(strings.ReplaceAll(c.Header, "\n", ""), 60), unit)
-	}
-	fields := shown(t)
-	head := []string{"    行"}
-	for _, f := range fields {
-		head = append(head, f.Title())
-	}
-	rows := [][]string{head}
-	line := func(n int, label string, values map[reporting.Field]reporting.Value) {
-		row := []string{fmt.Sprintf("    %d", n)}
-		for _, f := range fields {
-			s := ""
-			if v, ok := values[f]; ok {
-				s = plain(v.String(), 16)
-			} else if f == reporting.FProjectName && label != "" {
-				s = plain(label, 16)
-			}
-			row = append(row, s)
-		}
-		rows = append(rows, row)
-	}
-	for _, r := range t.Rows {
-		line(r.Row, "", r.Fields)
-	}
-	for _, x := range t.Totals {
-		line(x.Row, "〔"+x.Label+"〕", x.Fields)
-	}
-	columns(w, rows)
-}
-
-// shown are the fields that a drawing has room for.
-func shown(t reporting.Table) []reporting.Field {
-	var out []reporting.Field
-	for _, f := range reporting.Fields[t.Kind] {
-		has := slices.ContainsFunc(t.Rows, func(r reporting.Row) bool { _, ok := r.Fields[f]; return ok })
-		if has && len(out) < 10 && f != reporting.FPhone {
-			out = append(out, f)
-		}
-	}
-	return out
 }

@@ -22,8 +22,10 @@ import (
 
 func inspectCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:     "inspect 文件...",
-		Short:   "试读信件或表格，看程序读成了什么；不保存",
+		Use:   "inspect 文件...",
+		Short: "试读信件或表格，看程序读成了什么；不保存",
+		Long: `试读信件或表格，画出程序把它读成了什么：每一行是什么，每一列是哪个栏目，
+哪个单元格有疑点。什么也不保存，也不回信。`,
 		Example: "  tongbao inspect 濂溪区3月.xlsx\n  tongbao inspect --json a.eml",
 		Args:    args(cobra.MinimumNArgs(1)),
 	}
@@ -40,6 +42,7 @@ func inspectCommand() *cobra.Command {
 		}
 		defer house.Close()
 		readings := []reporting.Reading{}
+		screen := newScreen(c.OutOrStdout())
 		var failed error
 		for _, file := range files {
 			raw, err := os.ReadFile(file)
@@ -47,18 +50,17 @@ func inspectCommand() *cobra.Command {
 				failed = errors.Join(failed, fmt.Errorf("读取文件：%w", err))
 				continue
 			}
-			r, _, err := house.Office.Inspect(c.Context(), filepath.Base(file), raw)
+			seen, err := house.Office.Inspect(c.Context(), filepath.Base(file), raw)
 			if err != nil {
 				failed = errors.Join(failed, err)
 				continue
 			}
-			readings = append(readings, r)
+			if readings = append(readings, seen.Reading); !*asJSON {
+				screen.explain(seen)
+			}
 		}
 		if *asJSON {
 			return errors.Join(printJSON(c.OutOrStdout(), map[string]any{"files": readings}), failed)
-		}
-		for _, r := range readings {
-			printReading(c.OutOrStdout(), r)
 		}
 		return failed
 	}

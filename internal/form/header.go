@@ -27,6 +27,7 @@ type block struct {
 	left, right int // columns
 	above       []string
 	heads       []head
+	begin       int          // position of the first row above the header that belongs to it
 	first, end  int          // data rows: positions in v.Rows
 	skip        map[int]bool // positions of rows that repeat the header
 }
@@ -97,6 +98,7 @@ func (f *finder) blocks() []block {
 			}
 			for _, b := range parts {
 				b.above = f.lines(start, from, parts, b)
+				b.begin = start
 				b.first, b.end, b.skip = after, len(f.v.Rows), map[int]bool{}
 				out = append(out, b)
 			}

@@ -13,14 +13,16 @@ import (
 
 // Read understands all tables of a letter or file. What it is unsure of is
 // left out and has a finding; an automatic letter is not read at all.
-func Read(m Material, k Knowledge) reporting.Reading {
+func Read(m Material, k Knowledge) reporting.Reading { return *read(m, k).out }
+
+func read(m Material, k Knowledge) *reader {
 	out := reporting.Reading{File: m.File, Tables: []reporting.Table{}, Findings: []reporting.Finding{}, Ignored: []reporting.Ignored{}}
 	out.Findings, out.Ignored = append(out.Findings, m.Findings...), append(out.Ignored, m.Ignored...)
 	if m.Letter != nil {
 		out.Letter = &reporting.LetterHead{From: m.Letter.From, Subject: m.Letter.Subject, MessageID: m.Letter.MessageID,
 			Received: m.Letter.Received, Automatic: m.Letter.Automatic}
 		if m.Letter.Automatic {
-			return out
+			return &reader{out: &out}
 		}
 	}
 	r := &reader{m: m, k: k, names: newNames(k.Register), lex: builtin().with(k.Aliases), out: &out}
@@ -38,7 +40,7 @@ func Read(m Material, k Knowledge) reporting.Reading {
 	r.addEmpty()
 	r.addNil()
 	r.finish()
-	return out
+	return r
 }
 
 // reader is one letter or file while it is read.
@@ -49,6 +51,7 @@ type reader struct {
 	lex    *lexicon
 	out    *reporting.Reading
 	found  []*place
+	read   []*table // all of them, as they were found
 	tables []*table
 	empty  []*table  // a header and no rows
 	none   []nilTold // sheets and texts that say there is nothing to report
@@ -161,6 +164,7 @@ func (r *reader) block(p *place) {
 	s := &settler{t: t, lay: &t.lay, rows: t.likely()}
 	s.settle()
 	t.read()
+	r.read = append(r.read, t)
 	r.submitter(t, g.Name)
 	switch {
 	case len(t.out.Rows) > 0:

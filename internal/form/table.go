@@ -24,6 +24,7 @@ type table struct {
 	ownSubmitter    bool // 填报单位, title or sheet name the submitter
 	body            bool // stands in the letter's text
 	hiddenSheet     bool
+	kinds           []rowKind // of the block's rows
 }
 
 // say adds a finding on the table.
@@ -135,6 +136,7 @@ func (t *table) likely() []sheet.Row {
 func (t *table) read() {
 	g := grouping{t: t}
 	footer, fresh := false, true
+	t.kinds = make([]rowKind, max(0, t.b.end-t.b.first))
 	for pos := t.b.first; pos < t.b.end; pos++ {
 		if t.b.skip[pos] {
 			fresh = true
@@ -142,6 +144,7 @@ func (t *table) read() {
 		}
 		r := t.b.v.Rows[pos]
 		kind := t.classify(r, fresh, footer)
+		t.kinds[pos-t.b.first] = kind
 		if kind != rowBlank {
 			fresh = false
 		}

@@ -53,10 +53,11 @@ func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported
 			return Imported{}, fmt.Errorf("%w：没有名为“%s”的报送单位", ErrUnclear, in.Submitter)
 		}
 	}
-	reading, opened, err := o.Inspect(ctx, in.Name, in.Raw)
+	seen, err := o.Inspect(ctx, in.Name, in.Raw)
 	if err != nil {
 		return Imported{}, err
 	}
+	reading, opened := seen.Reading, seen.Opened
 	if in.Period.IsZero() && reading.Letter == nil && reading.Period.IsZero() {
 		return Imported{}, fmt.Errorf("%w：%s 看不出是哪个月份，请加 --period 2021-03", ErrUnclear, in.Name)
 	}

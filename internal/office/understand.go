@@ -22,12 +22,20 @@ type hints struct {
 	standing func(reporting.Period) ([]reporting.Table, error)
 }
 
+// Explanation is a letter or file as it was understood, with the sheets and
+// what each of their rows was taken for.
+type Explanation struct {
+	Reading reporting.Reading
+	Opened  clerk.Opened
+	Drawn   []form.Drawn
+}
+
 // Inspect reads a letter or file as the daemon would and stores nothing. The
 // reviewed reading has no knowledge of other letters.
-func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (reporting.Reading, clerk.Opened, error) {
+func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (Explanation, error) {
 	opened, err := o.Opener.Open(ctx, name, raw)
 	if err != nil {
-		return reporting.Reading{}, opened, err
+		return Explanation{Opened: opened}, err
 	}
 	h := hints{}
 	if opened.Header != nil {
@@ -36,12 +44,18 @@ func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (reportin
 			h.submitter, h.tables = s.Name, s.Tables
 		}
 	}
-	reading, err := o.understand(name, opened, h)
-	return reading, opened, err
+	reading, drawn := form.Explain(o.material(name, opened, h))
+	reading, err = o.check(reading, h)
+	return Explanation{Reading: reading, Opened: opened, Drawn: drawn}, err
 }
 
 // understand makes a reading of what the clerk opened and checks it.
 func (o *Office) understand(name string, opened clerk.Opened, h hints) (reporting.Reading, error) {
+	return o.check(form.Read(o.material(name, opened, h)), h)
+}
+
+// material is what form is told of a letter or file.
+func (o *Office) material(name string, opened clerk.Opened, h hints) (form.Material, form.Knowledge) {
 	m := form.Material{File: name}
 	if head := opened.Header; head != nil {
 		received := h.arrived
@@ -61,10 +75,14 @@ func (o *Office) understand(name string, opened clerk.Opened, h hints) (reportin
 	for _, i := range opened.Ignored {
 		m.Ignored = append(m.Ignored, reporting.Ignored(i))
 	}
-	reading := form.Read(m, form.Knowledge{
+	return m, form.Knowledge{
 		Register: o.Rules.Register, Submitter: h.submitter, Tables: h.tables, Period: h.period,
 		Now: h.arrived, Aliases: o.Rules.Aliases, Zone: o.Rules.Terms.Zone,
-	})
+	}
+}
+
+// check adds what review has to say of the tables.
+func (o *Office) check(reading reporting.Reading, h hints) (reporting.Reading, error) {
 	for _, t := range reading.Tables {
 		others, err := h.beside(t, reading.Tables)
 		if err != nil {

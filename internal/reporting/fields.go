@@ -167,3 +167,18 @@ func (f Field) Title() string { return definitions[f].title }
 
 // Type says how the field's cells are read.
 func (f Field) Type() Type { return definitions[f].typ }
+
+// words are how a sheet writes the codes of nature and status.
+var words = map[Type]map[string]string{
+	TypeNature: {"new": "新建", "renewed": "续建", "expand": "改扩建", "prep": "前期", "finish": "竣工", "paused": "停缓建"},
+	TypeStatus: {"open": "推进中", "partial": "部分解决", "done": "已办结", "closed": "已销号"},
+}
+
+// Word is a value of the field as a sheet writes it: 续建 for renewed, 已销号
+// for closed, anything else as a person reads it.
+func (f Field) Word(v Value) string {
+	if w, ok := words[f.Type()][v.String()]; ok {
+		return w
+	}
+	return v.String()
+}

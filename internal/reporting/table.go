@@ -3,6 +3,7 @@ package reporting
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -229,4 +230,12 @@ type Reading struct {
 	Tables    []Table     `json:"tables"`
 	Findings  []Finding   `json:"findings"`
 	Ignored   []Ignored   `json:"ignored"`
+}
+
+// Place is the cell of a field, "H12"; the row's number where that is not known.
+func (r Row) Place(f Field) string {
+	if c := r.Cells[f]; c != "" {
+		return c
+	}
+	return strconv.Itoa(r.Row)
 }

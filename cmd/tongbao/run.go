@@ -66,6 +66,7 @@ func serve(ctx context.Context, cfg *config.Config) (err error) {
 		}
 		served <- err
 	}()
+	go tellSystemd(ctx, d.Alive, log)
 	log.Info("tongbao is running", "version", version(), "config", cfg.Path(), "data", cfg.Data)
 	err = d.Run(ctx)
 	cancel()

@@ -122,6 +122,15 @@ func (d *Daemon) act(what string, do func(*office.Office) error) {
 	}
 }
 
+// Alive returns once no act is under way and the store has answered. An act
+// that never ends keeps it waiting.
+func (d *Daemon) Alive() error {
+	d.acts.Lock()
+	defer d.acts.Unlock()
+	_, err := d.house.Office.Intake()
+	return err
+}
+
 // Run takes turns until the context ends. A turn's troubles are logged and
 // tried again; nothing but the end of the context ends it.
 func (d *Daemon) Run(ctx context.Context) error {

@@ -122,7 +122,7 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 			return m, senseScore, ""
 		}
 	}
-	if m, listed := guess(d, leaf.key); m != (meaning{}) {
+	if m, listed := l.guess(kind, leaf.key); m != (meaning{}) {
 		if utf8.RuneCountInString(listed) < utf8.RuneCountInString(leaf.key) && strings.HasPrefix(leaf.key, listed) {
 			return m, prefixScore, listed
 		}
@@ -167,11 +167,14 @@ const weighty = "月年日季开竣完计实际划未已总本当上下是否万
 
 // guess finds the one listed word that the key begins with, or differs from by
 // one character. The caller says so in a finding.
-func guess(d dictionary, key string) (meaning, string) {
+func (l *lexicon) guess(kind reporting.Kind, key string) (meaning, string) {
 	n := utf8.RuneCountInString(key)
 	var best meaning
 	listed := ""
-	for alias, m := range d {
+	d := l.kinds[kind]
+	head, tail := ends(key)
+	for _, alias := range l.near[kind][head] {
+		m := d[alias]
 		rest, ok := strings.CutPrefix(key, alias)
 		if !ok || m.asks != "" || m.field.Type() != reporting.TypeText || utf8.RuneCountInString(alias) < 4 ||
 			n-utf8.RuneCountInString(alias) > 8 || hasAny(rest, notBehind...) {
@@ -184,7 +187,9 @@ func guess(d dictionary, key string) (meaning, string) {
 	if listed != "" || n < 4 || n > 20 {
 		return best, listed
 	}
-	for alias, m := range d {
+	// Of words of four characters one differs: the first two or the last two do not.
+	for _, alias := range slices.Concat(l.near[kind][head], l.near[kind][tail]) {
+		m := d[alias]
 		if m.asks != "" || !oneApart(key, alias) {
 			continue
 		}

@@ -164,11 +164,16 @@ func word(s string, p reporting.Period) wording {
 	t = w.dates(t, p)
 	squeeze := func(s string) string {
 		s = nonWord.ReplaceAllString(s, "")
-		return strings.NewReplacer("的", "", "投资额", "投资", "投资总额投资", "投资总额").Replace(s)
+		return fillers.Replace(s)
 	}
 	w.key, w.short = squeeze(t), squeeze(brackets.ReplaceAllString(t, ""))
 	return w
 }
+
+var (
+	fillers     = strings.NewReplacer("的", "", "投资额", "投资", "投资总额投资", "投资总额")
+	plainMonths = strings.NewReplacer("年本月", "本月", "年累月", "累月", "年下月", "下月")
+)
 
 // dates replaces years and months by 年, 上年, 本月, 累月 (January to this
 // month) and 下月, so that one word list serves every year.
@@ -221,5 +226,5 @@ func (w *wording) dates(t string, p reporting.Period) string {
 		}
 	}
 	t = nextMonth.ReplaceAllString(t, "下月")
-	return strings.NewReplacer("年本月", "本月", "年累月", "累月", "年下月", "下月").Replace(t)
+	return plainMonths.Replace(t)
 }

@@ -17,6 +17,7 @@ const (
 	maxBlocks     = 64  // tables in one grid
 	maxHeaders    = 500 // headers in one grid, those that are printed again included
 	maxColumns    = 256 // columns of one table
+	maxAbove      = 60  // rows and texts above a table that are read
 )
 
 // block is one table within a grid: its header rows and columns, the texts
@@ -56,8 +57,9 @@ func (h head) leaf() string {
 
 // finder looks for headers in one grid.
 type finder struct {
-	v   *view
-	lex *lexicon
+	v    *view
+	lex  *lexicon
+	more bool // there are more tables than were looked for
 }
 
 func (f *finder) word(s string) wording { return f.lex.word(s, reporting.Period{}) }
@@ -67,16 +69,20 @@ func (f *finder) blocks() []block {
 	var out []block
 	tried := 0
 	lower := 0 // rows before this position belong to earlier headers
-	for i := 0; i < len(f.v.Rows) && len(out) < maxBlocks; i++ {
+	for i := 0; i < len(f.v.Rows); i++ {
 		top, bottom, ok := f.headerAt(i, lower)
 		if !ok {
 			continue
 		}
-		if tried++; tried > maxHeaders {
+		if tried++; tried > maxHeaders || len(out) >= maxBlocks {
+			f.more = true
 			break
 		}
 		parts := f.split(f.compose(top, bottom), top, bottom)
 		parts = slices.DeleteFunc(parts, func(b block) bool { return !f.isHeader(b.heads) })
+		if len(parts) > maxBlocks {
+			parts, f.more = parts[:maxBlocks], true
+		}
 		if len(parts) == 0 {
 			continue
 		}
@@ -123,7 +129,7 @@ func (f *finder) headerAt(i, lower int) (top, bottom int, ok bool) {
 		if !headerLike(c) {
 			continue
 		}
-		if name < 0 && strings.ContainsAny(c.Text, "项称问困工項稱問") && f.lex.isNameWord(f.word(c.Text)) {
+		if name < 0 && f.lex.maybeName(c.Text) && f.lex.isNameWord(f.word(c.Text)) {
 			name = c.Col
 		}
 	}
@@ -219,16 +225,21 @@ func (f *finder) compose(top, bottom int) []head {
 		}
 	}
 	heads := make([]head, min(f.v.width, 4*maxColumns))
+	var parent [maxHeader]string // the layer's last text, while a child stands under each column
 	for col := range heads {
 		heads[col].col = col
+		child := f.v.text(bottom, col)
 		for r := top; r <= bottom; r++ {
 			text := f.v.text(r, col)
 			// QUIRK: csv and pasted tables have no merges: a parent's name
 			// stands over its first child only.
-			if text == "" && !merged && r < bottom && f.v.text(bottom, col) != "" && !f.namedAlone(top, bottom, col) {
-				for left := col - 1; left >= 0 && f.v.text(bottom, left) != "" && text == ""; left-- {
-					text = f.v.text(r, left)
-				}
+			switch last := &parent[min(r-top, maxHeader-1)]; {
+			case child == "":
+				*last = ""
+			case text != "":
+				*last = text
+			case !merged && r < bottom && *last != "" && !f.namedAlone(child):
+				text = *last
 			}
 			if text == "" || len(text) > 3*maxHeaderText {
 				continue
@@ -245,9 +256,8 @@ func (f *finder) compose(top, bottom int) []head {
 
 // namedAlone reports whether the bottom cell is a column of its own rather
 // than some parent's child.
-func (f *finder) namedAlone(top, bottom, col int) bool {
-	w := f.word(f.v.text(bottom, col))
-	m := f.lex.kinds[reporting.Progress][w.key]
+func (f *finder) namedAlone(child string) bool {
+	m := f.lex.kinds[reporting.Progress][f.word(child).key]
 	return m.field == reporting.FProjectName || m.field == reporting.FSeq || m.field == reporting.FRemark
 }
 
@@ -304,15 +314,16 @@ var summaryWord = regexp.MustCompile(`^(类别|分类|项目类别|个数|项目
 // dropSideTable leaves out a summary that stands right of the table, behind an
 // empty column: it has no project names, and a number or count of its own.
 func (f *finder) dropSideTable(part []head) []head {
-	named := false
+	last := -1 // the last column of names
 	for i, h := range part {
-		if i > 0 && named && h.col > part[i-1].col+1 && summaryWord.MatchString(f.word(h.leaf()).key) {
-			rest := part[i:]
-			if !slices.ContainsFunc(rest, func(h head) bool { return f.lex.isNameWord(f.word(h.leaf())) }) {
-				return part[:i]
-			}
+		if f.lex.isNameWord(f.word(h.leaf())) {
+			last = i
 		}
-		named = named || f.lex.isNameWord(f.word(h.leaf()))
+	}
+	for i := last + 1; last >= 0 && i < len(part); i++ {
+		if part[i].col > part[i-1].col+1 && summaryWord.MatchString(f.word(part[i].leaf()).key) {
+			return part[:i]
+		}
 	}
 	return part
 }
@@ -380,14 +391,17 @@ func (f *finder) preamble(from, lower int) int {
 // lines lists the texts of the rows from one position to another.
 func (f *finder) lines(from, to int, parts []block, b block) []string {
 	var out []string
-	for _, r := range f.v.Rows[max(from, 0):max(from, to)] {
+	for i, r := range f.v.Rows[max(from, 0):max(from, to)] {
+		if i >= maxAbove || len(out) >= maxAbove {
+			break
+		}
 		cells := solid(r, 0, f.v.width)
 		if each := slices.IndexFunc(parts, func(p block) bool { return len(cells) > 0 && cells[0].Col <= p.right }); each >= 0 && len(parts) > 1 &&
 			cells[len(cells)-1].Col > parts[each].right {
 			cells = solid(r, b.left, b.right) // tables side by side, each under its own title
 		}
 		for _, c := range cells {
-			if c.Kind == sheet.Text && len(out) < 60 && len(c.Text) < 1000 {
+			if c.Kind == sheet.Text && len(out) < maxAbove && len(c.Text) < 1000 {
 				out = append(out, c.Text)
 			}
 		}

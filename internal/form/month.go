@@ -191,7 +191,8 @@ func (r *reader) zone() *time.Location {
 // nilMonth is the month of a nil report that stands in no table: that of the
 // tables beside it, else what its sheet, its file and the letter say.
 func (r *reader) nilMonth(n nilTold) reporting.Period {
-	p := &place{doc: n.doc, b: block{v: newView(&n.grid)}}
+	v, _ := newView(&n.grid)
+	p := &place{doc: n.doc, b: block{v: v}}
 	if n.text != "" {
 		p.b.above = strings.Split(n.text, "\n")
 	}

@@ -25,7 +25,7 @@ func read(m Material, k Knowledge) *reader {
 			return &reader{out: &out}
 		}
 	}
-	r := &reader{m: m, k: k, names: newNames(k.Register), lex: builtin().with(k.Aliases), out: &out}
+	r := &reader{m: m, k: k, names: newNames(k.Register), lex: builtin().with(k.Aliases), out: &out, left: maxWork}
 	for i := range m.Documents {
 		r.document(&m.Documents[i])
 	}
@@ -55,6 +55,10 @@ type reader struct {
 	tables []*table
 	empty  []*table  // a header and no rows
 	none   []nilTold // sheets and texts that say there is nothing to report
+
+	left     int  // of maxWork
+	spoken   int  // bytes of running text
+	silenced bool // said that there was too much of it
 }
 
 // nilTold is a place that says a table has nothing to report.
@@ -80,15 +84,32 @@ func (r *reader) document(d *Document) {
 	months, before := monthSheets(d.Book.Grids), len(r.found)+len(r.none)
 	for i := range d.Book.Grids {
 		g := &d.Book.Grids[i]
-		v := newView(g)
+		if !r.affords(d, g) {
+			continue
+		}
+		v, ok := newView(g)
+		if !ok {
+			r.tooMuch(d, g, "too-many-merges", "合并单元格过多，没有读入。请取消多余的合并单元格后重新发送。")
+			continue
+		}
 		f := &finder{v: v, lex: r.lex}
 		number := 0
 		if g.Name == "" && len(d.Book.Grids) > 1 {
 			number = g.Number
 		}
 		blocks := f.blocks()
+		if room := maxTables - len(r.found); f.more || len(blocks) > room || r.lex.full {
+			blocks, r.lex.full = blocks[:min(len(blocks), room)], false
+			r.tooMuch(d, g, "too-many-tables", "表格或表头过多，没有读完。请每个工作表只放一张表，分几封重新发送。")
+		}
 		around := textBefore(d.Book, g.Number)
 		for _, b := range blocks {
+			cost := rowWork * (b.end - b.first)
+			if cost > r.left {
+				r.tooMuch(d, g, "table-too-large", largeWords)
+				break
+			}
+			r.left -= cost
 			if len(around) > 0 {
 				b.above = append(slices.Clone(around), b.above...)
 			}
@@ -104,7 +125,7 @@ func (r *reader) document(d *Document) {
 		r.out.Findings = append(r.out.Findings, reporting.Finding{Path: d.Path, Code: "no-table", Severity: reporting.Warning,
 			Message: "没有认出进度表、问题台账或滞后清单的表头，文件未读入。请按下发的表样填写，表头应有“项目名称”等栏目。"})
 	}
-	for _, kind := range nilIn(d.Book.Paragraphs) {
+	for _, kind := range nilIn(r.talk(d)) {
 		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, paragraphs(d.Book, 400)})
 	}
 }

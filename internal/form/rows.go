@@ -119,12 +119,18 @@ func (t *table) projectKind(r sheet.Row, cells []sheet.Cell, seq, name string) r
 
 // repeatsHeader reports whether most cells say what stands in their header.
 func (t *table) repeatsHeader(cells []sheet.Cell) bool {
+	if t.heads == nil {
+		t.heads = map[int][]string{}
+		for _, h := range t.b.heads {
+			for _, l := range h.levels {
+				t.heads[h.col] = append(t.heads[h.col], fold(l))
+			}
+		}
+	}
 	same := 0
 	for _, c := range cells {
-		for _, h := range t.b.heads {
-			if h.col == c.Col && c.Kind == sheet.Text && slices.ContainsFunc(h.levels, func(l string) bool { return fold(l) == fold(c.Text) }) {
-				same++
-			}
+		if c.Kind == sheet.Text && len(c.Text) <= 3*maxHeaderText && slices.Contains(t.heads[c.Col], fold(c.Text)) {
+			same++
 		}
 	}
 	return same >= 2 && same*10 >= len(cells)*6

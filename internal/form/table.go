@@ -17,6 +17,8 @@ type table struct {
 	unit     string // of amounts whose header names none
 	out      reporting.Table
 	findings []reporting.Finding
+	heads    map[int][]string   // by column: the layers of its header, folded
+	said     map[[2]string]bool // by cell and code: once is enough
 
 	plainNumbered   bool // the number column has 1, 2, 3
 	chineseNumbered bool // projects are numbered 一, 二, 三
@@ -29,14 +31,16 @@ type table struct {
 
 // say adds a finding on the table.
 func (t *table) say(cell, code string, s reporting.Severity, message string) {
-	for _, f := range t.findings {
-		if f.Cell == cell && f.Code == code {
-			return
-		}
-	}
-	if len(t.findings) >= 2000 {
+	key := [2]string{cell, code}
+	switch {
+	case t.said[key] || len(t.said) > maxFindings:
 		return
+	case t.said == nil:
+		t.said = map[[2]string]bool{}
+	case len(t.said) == maxFindings:
+		cell, code, s, message = "", "too-many-findings", reporting.Error, "这张表的问题过多，其余的没有逐一列出。请对照下发的表样改正后重新发送。"
 	}
+	t.said[key] = true
 	t.findings = append(t.findings, reporting.Finding{Path: t.out.Path, Sheet: t.out.Sheet, Number: t.out.Number,
 		Cell: cell, Code: code, Severity: s, Message: message})
 }

@@ -35,10 +35,12 @@ func readText(f reporting.Field, c sheet.Cell, vc valueContext) reading {
 	return is(reporting.Text(s))
 }
 
+var programMarks = strings.NewReplacer("_x000D_", "", "_x000d_", "", "\r\n", "\n", "\r", "", "\ufeff", "", "\u200b", "")
+
 // trimText removes what only programs put into a text, and the white space
 // around it.
 func trimText(s string) string {
-	s = strings.NewReplacer("_x000D_", "", "_x000d_", "", "\r\n", "\n", "\r", "", "\ufeff", "", "\u200b", "").Replace(s)
+	s = programMarks.Replace(s)
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
 			return -1

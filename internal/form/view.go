@@ -8,35 +8,46 @@ import (
 	"tongbao/internal/sheet"
 )
 
-// maxFilled bounds how many (row, merge) pairs a grid may have.
-const maxFilled = 100_000
-
 // view is a grid in which merged areas can be looked into.
 type view struct {
 	*sheet.Grid
-	merges map[int][]*sheet.Span // by row index: those that cover cells of it
+	merges map[int][]*sheet.Span // by row index: those that cover cells of it, from left to right
 	width  int                   // columns in use
 }
 
-func newView(g *sheet.Grid) *view {
-	v := &view{Grid: g, merges: map[int][]*sheet.Span{}}
+// newView prepares a grid. Ok is false where its merged areas are more than
+// any form has. Of two that overlap, which no program makes, the first counts.
+func newView(g *sheet.Grid) (v *view, ok bool) {
+	v = &view{Grid: g, merges: map[int][]*sheet.Span{}}
 	for _, r := range g.Rows {
 		if n := len(r.Cells); n > 0 {
 			v.width = max(v.width, r.Cells[n-1].Col+1)
 		}
 	}
-	filled := 0
+	pairs := 0
 	for i := range g.Merges {
 		m := &g.Merges[i]
 		from := sort.Search(len(g.Rows), func(i int) bool { return g.Rows[i].Index >= m.Top })
 		for ; from < len(g.Rows) && g.Rows[from].Index <= m.Bottom; from++ {
-			if filled++; filled > maxFilled {
-				return v
+			if pairs++; pairs > maxPairs {
+				return v, false
 			}
-			v.merges[g.Rows[from].Index] = append(v.merges[g.Rows[from].Index], m)
+			index := g.Rows[from].Index
+			list := v.merges[index]
+			at := leftOf(list, m.Left)
+			if at > 0 && list[at-1].Right >= m.Left || at < len(list) && list[at].Left <= m.Right {
+				continue
+			}
+			v.merges[index] = slices.Insert(list, at, m)
 		}
 	}
-	return v
+	return v, true
+}
+
+// leftOf is the position of the first area in a row that begins at a column or
+// right of it.
+func leftOf(list []*sheet.Span, col int) int {
+	return sort.Search(len(list), func(i int) bool { return list[i].Left >= col })
 }
 
 // at is the position in Rows of the row with this index, or -1.
@@ -66,12 +77,12 @@ func cellIn(r sheet.Row, col int) sheet.Cell {
 
 // merge is the merged area that covers the cell, nil where none does.
 func (v *view) merge(row, col int) *sheet.Span {
-	for _, m := range v.merges[row] {
-		if m.Left <= col && col <= m.Right && m.Top <= row && row <= m.Bottom {
-			return m
-		}
+	list := v.merges[row]
+	at := leftOf(list, col+1) - 1
+	if at < 0 || list[at].Right < col {
+		return nil
 	}
-	return nil
+	return list[at]
 }
 
 // filled is the cell with merged areas filled by their top left cell.
@@ -97,9 +108,13 @@ func blank(c sheet.Cell) bool {
 
 // solid lists the cells of a row within the columns that hold something.
 func solid(r sheet.Row, left, right int) []sheet.Cell {
+	from, _ := slices.BinarySearchFunc(r.Cells, left, func(c sheet.Cell, col int) int { return c.Col - col })
 	var out []sheet.Cell
-	for _, c := range r.Cells {
-		if c.Col >= left && c.Col <= right && !blank(c) {
+	for _, c := range r.Cells[from:] {
+		if c.Col > right {
+			break
+		}
+		if !blank(c) {
 			out = append(out, c)
 		}
 	}

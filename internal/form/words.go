@@ -24,9 +24,13 @@ type dictionary map[string]meaning
 // lexicon is the header words of the three tables, and those of columns that
 // are known and not kept.
 type lexicon struct {
-	kinds map[reporting.Kind]dictionary
-	known dictionary
-	memo  map[memoKey]wording // of one reading; nil keeps nothing
+	kinds   map[reporting.Kind]dictionary
+	known   dictionary
+	names   map[string]bool                        // the hard letters of what rows are called by
+	letters string                                 // of which one stands in each of them
+	near    map[reporting.Kind]map[string][]string // words by how they begin and end
+	memo    map[memoKey]wording                    // of one reading; nil keeps nothing
+	full    bool                                   // more different words than maxWords were asked for
 }
 
 type memoKey struct {
@@ -34,18 +38,23 @@ type memoKey struct {
 	period reporting.Period
 }
 
-// maxMemo bounds what one reading remembers.
-const maxMemo = 20_000
+// maxWords bounds how many different words one reading takes apart: about a
+// second's work. No form has a hundredth of them.
+const maxWords = 50_000
 
 // word is the function word, remembered: sheets repeat their headers.
 func (l *lexicon) word(s string, p reporting.Period) wording {
 	key := memoKey{s, p}
 	w, ok := l.memo[key]
-	if !ok {
+	switch {
+	case ok:
+	case l.memo == nil:
 		w = word(s, p)
-		if l.memo != nil && len(l.memo) < maxMemo {
-			l.memo[key] = w
-		}
+	case len(l.memo) >= maxWords:
+		l.full = true // the reading says so
+	default:
+		w = word(s, p)
+		l.memo[key] = w
 	}
 	return w
 }
@@ -56,13 +65,77 @@ var builtin = sync.OnceValue(func() *lexicon {
 		l.kinds[k] = readWords("words/" + string(k) + ".txt")
 	}
 	l.known = readWords("words/known.txt")
+	l.index()
 	return l
 })
+
+// index prepares what makes looking up quick.
+func (l *lexicon) index() {
+	l.letters = nameLetters
+	l.names, l.near = map[string]bool{}, map[reporting.Kind]map[string][]string{}
+	for k, d := range l.kinds {
+		l.near[k] = map[string][]string{}
+		for key, m := range d {
+			if m.field == reporting.FProjectName || m.field == reporting.FProblem {
+				l.names[hard(key)] = true
+				if !strings.ContainsAny(key, l.letters) { // an office's own
+					l.letters += key
+				}
+			}
+			head, tail := ends(key)
+			l.near[k][head] = append(l.near[k][head], key)
+			if tail != head {
+				l.near[k][tail] = append(l.near[k][tail], key)
+			}
+		}
+	}
+}
+
+// ends are a word's first two characters and its last two, marked apart.
+func ends(key string) (head, tail string) {
+	r := []rune(key)
+	n := min(len(r), 2)
+	return string(r[:n]) + "…", "…" + string(r[len(r)-n:])
+}
+
+// soft are the characters that word takes out of a text, puts into it or
+// changes: of units, dates, numbers and brackets.
+const soft = "单位计量百千万亿人民币元亩个平方米公里户年月日底末止前截到至份本当期今全去上下一二三四五六七八九十度第列的额总投资累次某份初"
+
+// hard is what word leaves of a text as it is. It is cheap, and two texts with
+// one key have it in common.
+func hard(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x4e00 || r > 0x9fff || strings.ContainsRune(soft, r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// maybeName reports whether a text may be what rows are called by; most cells
+// are not, and need not be taken apart.
+func (l *lexicon) maybeName(text string) bool {
+	if !strings.ContainsAny(text, l.letters) {
+		return false
+	}
+	text = fold(text)
+	for range 3 { // brackets in brackets
+		if l.names[hard(text)] {
+			return true
+		}
+		text = brackets.ReplaceAllString(text, "")
+	}
+	return false
+}
+
+// nameLetters has one letter at least of each of our words for a name.
+const nameLetters = "项称问困工項稱問"
 
 // with is the lexicon for one reading, with the office's and the submitter's
 // own words, which go before ours.
 func (l *lexicon) with(own map[reporting.Field][]string) *lexicon {
-	out := &lexicon{kinds: l.kinds, known: l.known, memo: map[memoKey]wording{}}
+	out := &lexicon{kinds: l.kinds, known: l.known, names: l.names, letters: l.letters, near: l.near, memo: map[memoKey]wording{}}
 	if len(own) == 0 {
 		return out
 	}
@@ -81,6 +154,7 @@ func (l *lexicon) with(own map[reporting.Field][]string) *lexicon {
 		}
 		out.kinds[k] = d
 	}
+	out.index()
 	return out
 }
 

@@ -106,7 +106,6 @@ func TestComposedHeaders(t *testing.T) {
 // TestNoGuessOverWeight keeps two columns apart that differ by a character
 // that matters.
 func TestNoGuessOverWeight(t *testing.T) {
-	d := builtin().kinds[reporting.Progress]
 	for key, want := range map[string]reporting.Field{
 		"形象进渡":   reporting.FProgressText,
 		"形像进度表":  "",
@@ -114,7 +113,7 @@ func TestNoGuessOverWeight(t *testing.T) {
 		"本季完成投资": "",
 		"责任单们":   "",
 	} {
-		if m, _ := guess(d, key); m.field != want {
+		if m, _ := builtin().guess(reporting.Progress, key); m.field != want {
 			t.Errorf("%q is taken for %q, want %q", key, m.field, want)
 		}
 	}

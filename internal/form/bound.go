@@ -46,8 +46,17 @@ func (r *reader) affords(d *Document, g *sheet.Grid) bool {
 
 const largeWords = "表格内容过多，没有读入。请只保留当月的表格，删去多余的行列和工作表，分几封重新发送。"
 
+// maxLeftOut is how many grids of a letter are named that were not read.
+const maxLeftOut = 20
+
 // tooMuch says what was not read of a grid.
 func (r *reader) tooMuch(d *Document, g *sheet.Grid, code, message string) {
+	if r.leftOut++; r.leftOut > maxLeftOut {
+		return
+	}
+	if r.leftOut == maxLeftOut {
+		message += "后面还有没读入的，不再逐一列出。"
+	}
 	f := reporting.Finding{Path: d.Path, Sheet: g.Name, Code: code, Severity: reporting.Error, Message: message}
 	if g.Name == "" && len(d.Book.Grids) > 1 {
 		f.Number = g.Number

@@ -57,6 +57,7 @@ type reader struct {
 	none   []nilTold // sheets and texts that say there is nothing to report
 
 	left     int  // of maxWork
+	leftOut  int  // grids that were not read
 	spoken   int  // bytes of running text
 	silenced bool // said that there was too much of it
 }

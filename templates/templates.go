@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	text "text/template"
 )
@@ -53,7 +54,7 @@ func Load(dir string) (*Set, error) {
 		return nil, fmt.Errorf("read built-in templates: %w", err)
 	}
 	if dir != "" {
-		faults = append(faults, strangers(dir)...)
+		faults = append(faults, s.strangers(dir)...)
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
@@ -64,7 +65,7 @@ func Load(dir string) (*Set, error) {
 // load parses one template, the operator's where there is one.
 func (s *Set) load(dir, name string) error {
 	raw, err := FS.ReadFile(name)
-	if err != nil {
+	if err != nil && !forStep.MatchString(name) {
 		return fmt.Errorf("read template %q: %w", name, err)
 	}
 	shown := name
@@ -103,9 +104,14 @@ func (s *Set) load(dir, name string) error {
 	return nil
 }
 
-// strangers are the operator's templates that replace nothing: a name that is
-// misspelt would else be passed over in silence.
-func strangers(dir string) (faults []error) {
+// forStep is a letter of the operator's own, for a step of the ladder:
+// letters/step-last.txt.tmpl and letters/step-last.html.tmpl.
+var forStep = regexp.MustCompile(`^letters/step-[a-z0-9][a-z0-9-]{0,39}\.(txt|html)\.tmpl$`)
+
+// strangers reads the letters for steps, and complains of the operator's other
+// templates that replace nothing: a name that is misspelt would else be passed
+// over in silence.
+func (s *Set) strangers(dir string) (faults []error) {
 	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".tmpl") {
 			return err
@@ -114,7 +120,13 @@ func strangers(dir string) (faults []error) {
 		if err != nil {
 			return err
 		}
-		if _, err := fs.Stat(FS, filepath.ToSlash(name)); err != nil {
+		if name = filepath.ToSlash(name); forStep.MatchString(name) {
+			if err := s.load(dir, name); err != nil {
+				faults = append(faults, err)
+			}
+			return nil
+		}
+		if _, err := fs.Stat(FS, name); err != nil {
 			faults = append(faults, fmt.Errorf("template %s replaces no built-in template: check its name", file))
 		}
 		return nil
@@ -130,6 +142,22 @@ func split(name string) (key, kind string) {
 	base := strings.TrimSuffix(name, ".tmpl")
 	kind = path.Ext(base)
 	return strings.TrimSuffix(base, kind), kind
+}
+
+// Steps lists the operator's own letters for steps, by their bare names. Each
+// is there in both forms, or Load's caller is told by Check.
+func (s *Set) Steps() (names []string) {
+	for _, name := range s.own {
+		if key, kind := split(name); forStep.MatchString(name) && kind == ".txt" {
+			names = append(names, strings.TrimPrefix(key, "letters/"))
+		}
+	}
+	return names
+}
+
+// Has reports whether a letter of the name is there in both forms.
+func (s *Set) Has(name string) bool {
+	return s.texts[whole(name)] != nil && s.pages[whole(name)] != nil
 }
 
 // Own lists the files that the operator replaced, by their relative names.

@@ -120,14 +120,14 @@ func chaseCommand() *cobra.Command {
 		if !*dry {
 			return usageError{fmt.Errorf("催报由 tongbao run 发出；这里请加 --dry-run")}
 		}
-		var due []office.Due
-		if err := ask(c.Context(), *path, "GET", "/chase", nil, nil, &due); err != nil {
+		var ch office.Chasing
+		if err := ask(c.Context(), *path, "GET", "/chase", nil, nil, &ch); err != nil {
 			return err
 		}
 		if *asJSON {
-			return printJSON(c.OutOrStdout(), due)
+			return printJSON(c.OutOrStdout(), ch)
 		}
-		printDue(c.OutOrStdout(), due)
+		printChasing(c.OutOrStdout(), ch)
 		return nil
 	}
 	return c

@@ -187,21 +187,53 @@ func printLetter(w io.Writer, l store.Letter) {
 	}
 }
 
-func printDue(w io.Writer, due []office.Due) {
-	if len(due) == 0 {
+func printChasing(w io.Writer, ch office.Chasing) {
+	if !ch.Enabled {
+		fmt.Fprintln(w, "注意：reminders.enabled 为 false，不会发出提醒和催报")
+	}
+	if len(ch.Due) == 0 {
 		fmt.Fprintln(w, "现在没有到期的提醒或催报")
+	}
+	for _, d := range ch.Due {
+		fmt.Fprintf(w, "%s　%s　%s（%s）\n    %s\n", d.Submitter, d.Period.Chinese(), d.Step.Name, stepKind[d.Step.Kind], d.Why)
+		for _, to := range d.To {
+			what := "将发"
+			switch {
+			case to.State == outbox.Sent:
+				what = "已发"
+			case to.State == outbox.Queued:
+				what = "在发件箱"
+			case to.State != "" && to.State != outbox.Withdrawn:
+				what = "不发（" + string(to.State) + "）"
+			case !to.Held.IsZero():
+				what = "推迟到" + clock(to.Held)
+			}
+			if to.Copy {
+				what += "，抄送"
+			}
+			fmt.Fprintf(w, "    %s　%s\n", plain(to.Address, 60), what)
+		}
+	}
+	if len(ch.Waiting) == 0 {
 		return
 	}
-	rows := [][]string{{"单位", "月份", "步骤", "缺", "收件人"}}
-	for _, d := range due {
+	fmt.Fprintln(w, "尚有欠报、现在不发的：")
+	rows := [][]string{{"单位", "月份", "缺", "原因", "下一步"}}
+	for _, p := range ch.Waiting {
 		var missing []string
-		for _, k := range d.Missing {
+		for _, k := range p.Missing {
 			missing = append(missing, k.Short())
 		}
-		rows = append(rows, []string{d.Submitter, d.Period.String(), d.Step.Name, strings.Join(missing, "、"), strings.Join(d.To, "、")})
+		next := "—"
+		if p.Step != "" {
+			next = p.Step + " " + clock(p.Next)
+		}
+		rows = append(rows, []string{p.Submitter, p.Period.String(), strings.Join(missing, "、"), p.Why, next})
 	}
 	columns(w, rows)
 }
+
+var stepKind = map[string]string{"reminder": "提醒", "today": "当日提醒", "chaser": "催报"}
 
 func printItems(w io.Writer, items []outbox.Item) {
 	if len(items) == 0 {

@@ -24,14 +24,15 @@ const (
 // Step is one rung: so many workdays from the deadline's day (before it where
 // negative, that day itself, worked or not, where 0), at a time of day.
 type Step struct {
-	Name     string        // in keys; unique in a ladder: "remind", "day", "last-call", "chase-1", "chase-2"
-	Workdays int           //
-	Time     time.Duration // since midnight in the office's zone
-	Kind     string        // Reminder, Today or Chaser
-	Everyone bool          // goes also to a submitter of whom everything has come
-	Letter   bool          // a formal letter (信函格式) is attached
-	Superior bool          // the submitter's Copies get the letter too
-	Template string        // of the letter, below letters/: "reminder", "today", "chaser", "chaser2"
+	Name     string        `json:"name"`               // in keys; unique in a ladder: "remind", "day", "last-call", "chase-1", "chase-2"
+	Workdays int           `json:"workdays"`           //
+	Time     time.Duration `json:"-"`                  // since midnight in the office's zone
+	Kind     string        `json:"kind"`               // Reminder, Today or Chaser
+	Everyone bool          `json:"everyone,omitempty"` // goes also to a submitter of whom everything has come
+	Letter   bool          `json:"letter,omitempty"`   // a formal letter (信函格式) is attached
+	Superior bool          `json:"superior,omitempty"` // the submitter's Copies get the letter too
+	Copies   []string      `json:"copies,omitempty"`   // who else gets it, whosever letter it is
+	Template string        `json:"template"`           // of the letter, below letters/: "reminder", "today", "chaser", "chaser2", "step-…"
 }
 
 // Ladder is the steps of one month, in any order.
@@ -61,16 +62,17 @@ type Case struct {
 
 // Call is a step that is due for a case.
 type Call struct {
-	Submitter string
-	Period    reporting.Period
-	Step      Step
-	At        time.Time // when it was to go, quiet hours and days off passed over
-	Expires   time.Time // from then on it is not to be sent
-	Deadline  time.Time
-	Missing   []reporting.Kind // to be sent in, what was rejected included
-	Arrived   []reporting.Kind
-	Rejected  []reporting.Kind // those of Missing of which something came that could not be used
-	Superior  bool
+	Submitter string           `json:"submitter"`
+	Period    reporting.Period `json:"period"`
+	Step      Step             `json:"step"`
+	Nth       int              `json:"nth,omitempty"` // a chaser's number in the ladder, from 1
+	At        time.Time        `json:"at"`            // when it was to go, quiet hours and days off passed over
+	Expires   time.Time        `json:"expires"`       // from then on it is not to be sent
+	Deadline  time.Time        `json:"deadline"`
+	Missing   []reporting.Kind `json:"missing"` // to be sent in, what was rejected included
+	Arrived   []reporting.Kind `json:"arrived,omitempty"`
+	Rejected  []reporting.Kind `json:"rejected,omitempty"` // those of Missing of which something came that could not be used
+	Superior  bool             `json:"superior,omitempty"`
 }
 
 // Key is the call's key in the outbox for one recipient:
@@ -87,6 +89,7 @@ func Prefix(p reporting.Period, submitter string) string {
 // rung is a step with its times for one case.
 type rung struct {
 	Step
+	nth     int       // of a chaser
 	at      time.Time // by the ladder
 	expires time.Time // when the next one comes, at the deadline or at the freeze
 }
@@ -102,10 +105,14 @@ func (l Ladder) rungs(t reporting.Terms, c Case) []rung {
 	}
 	slices.SortStableFunc(out, func(a, b rung) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	freeze := t.Freeze(c.Period)
+	chasers := 0
 	for i := range out {
 		end := freeze
 		if out[i].Kind != Chaser {
 			end = c.Deadline
+		} else {
+			chasers++
+			out[i].nth = chasers
 		}
 		if i+1 < len(out) && out[i+1].at.Before(end) {
 			end = out[i+1].at
@@ -132,9 +139,7 @@ func Due(now time.Time, l Ladder, t reporting.Terms, q Quiet, c Case) (Call, boo
 		if !now.Before(r.expires) || !call.wanted(r.Step) {
 			return Call{}, false
 		}
-		call.Step, call.At, call.Expires = r.Step, q.next(r.at, t), r.expires
-		call.Superior, call.Deadline = r.Superior, c.Deadline.In(t.Zone)
-		return call, true
+		return call.on(r, q.next(r.at, t), t, c), true
 	}
 	return Call{}, false
 }
@@ -142,9 +147,15 @@ func Due(now time.Time, l Ladder, t reporting.Terms, q Quiet, c Case) (Call, boo
 // Next is the first moment after now at which Due says yes to another step
 // than it may at now, standings unchanged; zero means never.
 func Next(now time.Time, l Ladder, t reporting.Terms, q Quiet, c Case) time.Time {
+	call, _ := Coming(now, l, t, q, c)
+	return call.At
+}
+
+// Coming is the call that Next is the moment of; its At is that moment.
+func Coming(now time.Time, l Ladder, t reporting.Terms, q Quiet, c Case) (Call, bool) {
 	call := open(c)
 	if c.Paused || len(c.Submitter.Tables) == 0 {
-		return time.Time{}
+		return Call{}, false
 	}
 	for _, r := range l.rungs(t, c) {
 		from := r.at
@@ -153,11 +164,21 @@ func Next(now time.Time, l Ladder, t reporting.Terms, q Quiet, c Case) time.Time
 		}
 		at := q.next(from, t)
 		if at.After(now) && at.Before(r.expires) && call.wanted(r.Step) {
-			return at
+			return call.on(r, at, t, c), true
 		}
 	}
-	return time.Time{}
+	return Call{}, false
 }
+
+// on is the call for a rung that goes at a moment.
+func (c Call) on(r rung, at time.Time, t reporting.Terms, of Case) Call {
+	c.Step, c.Nth, c.At, c.Expires = r.Step, r.nth, at, r.expires
+	c.Superior, c.Deadline = r.Superior, of.Deadline.In(t.Zone)
+	return c
+}
+
+// Missing is what the case still owes.
+func Missing(c Case) []reporting.Kind { return open(c).Missing }
 
 // open sorts what the case owes into what has come and what has not. A table
 // of which nothing is known has not come; an exempt one is in neither list.

@@ -21,6 +21,9 @@ func DefaultQuiet() Quiet { return Quiet{From: 22 * time.Hour, To: 7 * time.Hour
 // quiet reports whether nothing is sent at now.
 func (q Quiet) quiet(now time.Time, t reporting.Terms) bool { return !q.next(now, t).Equal(now) }
 
+// At reports whether nothing is sent at now.
+func (q Quiet) At(now time.Time, t reporting.Terms) bool { return q.quiet(now, t) }
+
 // next is the first moment not before at that is not quiet.
 func (q Quiet) next(at time.Time, t reporting.Terms) time.Time {
 	at = at.In(t.Zone)

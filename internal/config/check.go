@@ -151,18 +151,6 @@ func (c *Config) checkSubmitters(r *reader) {
 	}
 }
 
-func (c *Config) checkReminders(r *reader) {
-	seen := map[string]bool{}
-	for i, s := range c.Reminders.Steps {
-		key := fmt.Sprintf("reminders.steps[%d]", i)
-		if s.Name == "" || seen[s.Name] || strings.Contains(s.Name, "/") {
-			r.fault(r.at(key), key+".name", "每一步要有各不相同、不含“/”的名称", "")
-		}
-		seen[s.Name] = true
-		r.oneOf(key+".kind", s.Kind, "reminder", "today", "chaser")
-	}
-}
-
 func (c *Config) checkBulletins(r *reader) {
 	zone, err := time.LoadLocation(c.Reporting.Zone)
 	if err != nil {

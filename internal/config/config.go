@@ -123,15 +123,18 @@ type Reminders struct {
 	Steps []Step `yaml:"steps"`
 }
 
-// Step is one step of the ladder.
+// Step is one step of the ladder. What is nil is as the office's habit has it:
+// the formal letter goes from the second chaser on, the superior gets the last.
 type Step struct {
 	Name     string    `yaml:"name"`
 	Workdays int       `yaml:"workdays"` // from the deadline's day; before it is negative
 	Time     TimeOfDay `yaml:"time"`
-	Kind     string    `yaml:"kind"` // reminder, today, chaser
+	Kind     string    `yaml:"kind"`     // reminder, today, chaser
+	Template string    `yaml:"template"` // "" is the kind's own
 	Everyone bool      `yaml:"everyone"`
-	Letter   bool      `yaml:"letter"`   // with a formal letter attached
-	Superior bool      `yaml:"superior"` // copies go out
+	Letter   *bool     `yaml:"letter"`   // with a formal letter attached
+	Superior *bool     `yaml:"superior"` // the submitter's copies go out
+	Copies   []string  `yaml:"copies"`   // who else gets it
 }
 
 // Bulletin is one bulletin and its bell.

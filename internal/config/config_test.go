@@ -84,6 +84,31 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestSteps reads a ladder of the office's own; what its steps leave open is
+// filled in by their place, not by their order in the file.
+func TestSteps(t *testing.T) {
+	c, err := Parse([]byte(`
+reminders:
+  steps:
+    - {name: final, workdays: 2, time: "15:00", kind: chaser, template: step-final, copies: [boss@example.com]}
+    - {name: soon, workdays: -2, time: "09:30", kind: reminder, everyone: true}
+    - {name: first, workdays: 1, time: "08:30", kind: chaser}
+    - {name: second, workdays: 2, time: "08:30", kind: chaser, letter: false, superior: true}
+submitters: [{name: 修水县, addresses: [xs@example.com]}]
+`), "c.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		template         string
+		letter, superior bool
+	}{{"step-final", true, true}, {"reminder", false, false}, {"chaser", false, false}, {"chaser2", false, true}} {
+		if s := c.Reminders.Steps[i]; s.Template != want.template || *s.Letter != want.letter || *s.Superior != want.superior {
+			t.Errorf("%s: template %q, letter %v, superior %v; want %+v", s.Name, s.Template, *s.Letter, *s.Superior, want)
+		}
+	}
+}
+
 // TestPasswordIsNotShown puts a password where it must not stand.
 func TestPasswordIsNotShown(t *testing.T) {
 	_, err := Parse([]byte("mailbox:\n  password: ABCDSECRET\nsubmitters: []\n"), "c.yaml")

@@ -133,6 +133,9 @@ func (r *reader) value(n *yaml.Node, key string, v reflect.Value) {
 		return
 	}
 	switch v.Kind() {
+	case reflect.Pointer: // nil is "not written"
+		v.Set(reflect.New(v.Type().Elem()))
+		r.value(n, key, v.Elem())
 	case reflect.Struct:
 		r.mapping(n, key, v)
 	case reflect.Slice:

@@ -179,7 +179,7 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 	// nobody is.
 	if d.readMailbox(ctx, now) {
 		d.act("chasing", func(of *office.Office) error {
-			_, err := of.Chase(now, false)
+			_, err := of.Chase(now)
 			at, e := of.NextChase(now)
 			sooner(at)
 			return errors.Join(err, e)

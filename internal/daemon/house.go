@@ -102,6 +102,11 @@ func configure(of *office.Office, cfg *config.Config) error {
 	if err := notice.Check(set); err != nil {
 		return fmt.Errorf("templates: %w", err)
 	}
+	for _, s := range cfg.Reminders.Steps {
+		if !set.Has(s.Template) {
+			return fmt.Errorf("reminders.steps: step %q wants the template %q, which is not in %q in both forms (letters/%[2]s.txt.tmpl and .html.tmpl)", s.Name, s.Template, cfg.Templates)
+		}
+	}
 	rules := office.Rules{
 		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled,
 		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
@@ -140,7 +145,7 @@ func ladder(cfg *config.Config) chase.Ladder {
 	var l chase.Ladder
 	for _, s := range cfg.Reminders.Steps {
 		l = append(l, chase.Step{Name: s.Name, Workdays: s.Workdays, Time: time.Duration(s.Time), Kind: s.Kind,
-			Everyone: s.Everyone, Letter: s.Letter, Superior: s.Superior})
+			Everyone: s.Everyone, Letter: *s.Letter, Superior: *s.Superior, Copies: s.Copies, Template: s.Template})
 	}
 	return l
 }

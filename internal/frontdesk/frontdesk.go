@@ -103,7 +103,7 @@ func (d Desk) status(r *http.Request) (any, error) {
 	return d.Office.Status(p, d.now())
 }
 
-func (d Desk) chase(*http.Request) (any, error) { return d.Office.Chase(d.now(), true) }
+func (d Desk) chase(*http.Request) (any, error) { return d.Office.Chasing(d.now()) }
 
 // Issue is a computed bulletin with its forms, where they were asked for.
 type Issue struct {

@@ -7,6 +7,7 @@ import (
 
 	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"
+	"tongbao/templates"
 )
 
 // Ask is a reminder or chaser: one step of the ladder to one recipient.
@@ -20,12 +21,14 @@ type Ask struct {
 	Missing   []reporting.Kind
 	Arrived   []reporting.Kind
 	Rejected  []reporting.Kind // those of Missing of which something came that could not be used
-	// Template is "reminder", "today", "chaser" or "chaser2"; "" is the method's.
+	// Template is "reminder", "today", "chaser", "chaser2" or "step-…"; "" is the method's.
 	Template    string
+	Nth         int  // of a chaser: the first, the second
+	Formal      bool // the formal letter goes with it
 	Copy        bool // To is not the submitter's own: its superior's
 	NotBefore   time.Time
 	Expires     time.Time
-	Attachments []Attachment // prefilled workbook, formal letter
+	Attachments []Attachment // the prefilled workbook
 }
 
 // ask is the data of the templates "reminder", "today", "chaser" and "chaser2".
@@ -46,6 +49,7 @@ type ask struct {
 	NilHint          string
 	LaggingHint      bool
 	Copy             bool
+	Nth              string // of a chaser: 二
 	Attachments      []string
 	SubjectHint      string // 修水县3月城建报表
 	Mailbox          string
@@ -71,7 +75,7 @@ func (d Desk) Chaser(now time.Time, a Ask) (outbox.Item, error) {
 }
 
 func (d Desk) ask(now time.Time, a Ask) (outbox.Item, error) {
-	a.Deadline = d.local(a.Deadline)
+	now, a.Deadline = d.local(now), d.local(a.Deadline)
 	data := d.view(now, a)
 	return d.item(now, note{
 		key: a.Key, kind: "chase", to: a.To, subject: askSubject(a, data), submitter: a.Submitter.Name, period: a.Period,
@@ -86,7 +90,7 @@ func (d Desk) view(now time.Time, a Ask) ask {
 		Deadline: before(a.Deadline, a.Period), Day: a.Day,
 		Missing: titles(a.Missing, s), Arrived: titles(a.Arrived, s), Rejected: titles(a.Rejected, s),
 		Partial: len(a.Arrived) > 0, OnlyRejected: len(a.Missing) > 0 && len(a.Rejected) == len(a.Missing),
-		NilHint: nilHint(a.Missing), Copy: a.Copy, Attachments: names(a.Attachments),
+		NilHint: nilHint(a.Missing), Copy: a.Copy, Nth: templates.Numeral(max(a.Nth, 1)), Attachments: names(a.Attachments),
 		SubjectHint: fmt.Sprintf("%s%d月城建报表", s.Name, int(a.Period.Month)), Mailbox: d.From.Address}
 	v.Before, v.Today = "于"+v.Deadline, "今日"+a.Deadline.Format("15:04")+"前"
 	if wholeDay(a.Deadline) {
@@ -137,9 +141,10 @@ func askSubject(a Ask, v ask) string {
 			fmt.Sprintf("【报送提醒】%s城建项目报表——%s", v.Month, unit))
 	case "today":
 		return fit(fmt.Sprintf("【报送提醒】%s城建项目报表今日到期——%s", v.Month, unit))
-	case "chaser2":
-		return fit(fmt.Sprintf("【第二次催报】关于尽快报送%s城建项目报表的函——%s", v.Month, unit),
-			fmt.Sprintf("【第二次催报】%s城建项目报表——%s", v.Month, unit))
+	}
+	if a.Nth > 1 {
+		return fit(fmt.Sprintf("【第%s次催报】关于尽快报送%s城建项目报表的函——%s", v.Nth, v.Month, unit),
+			fmt.Sprintf("【第%s次催报】%s城建项目报表——%s", v.Nth, v.Month, unit))
 	}
 	switch {
 	case v.OnlyRejected:

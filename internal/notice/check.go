@@ -19,7 +19,7 @@ func Check(set *templates.Set) error {
 	d := Desk{From: mail.Address{Name: "指挥部办公室", Address: "office@example.com"}, Templates: set,
 		Office: press.Office{Name: "九江市“城建项目大会战”指挥部办公室", City: "九江市", Contact: "办公室", Phone: "0792-0000000"}}
 	var faults []error
-	for _, s := range samples() {
+	for _, s := range samples(set) {
 		it, err := s.write(d)
 		if err == nil && (len(it.Raw) == 0 || it.Subject == "") {
 			err = errors.New("nothing was written")
@@ -28,7 +28,7 @@ func Check(set *templates.Set) error {
 			faults = append(faults, fmt.Errorf("sample letter %q: %w", s.name, err))
 		}
 	}
-	for _, s := range samples() { // a body that is empty would be an empty frame
+	for _, s := range samples(set) { // a body that is empty would be an empty frame
 		if n := s.template; n != "" {
 			text, err := set.Text(n, s.data(d))
 			if err == nil && strings.TrimSpace(text) == "" {
@@ -52,7 +52,7 @@ type sample struct {
 }
 
 // samples has every letter in the forms that its conditions make.
-func samples() []sample {
+func samples(set *templates.Set) []sample {
 	zone := time.FixedZone("CST", 8*3600)
 	now := time.Date(2021, 3, 26, 9, 0, 0, 0, zone)
 	out := []sample{
@@ -73,7 +73,7 @@ func samples() []sample {
 		out = append(out, sample{name: "return-" + name, template: "return",
 			write: func(d Desk) (outbox.Item, error) { return d.Return(now, r) }, data: func(d Desk) any { return d.receipt(now, r) }})
 	}
-	for _, template := range []string{"reminder", "today", "chaser", "chaser2"} {
+	for _, template := range append([]string{"reminder", "today", "chaser", "chaser2"}, set.Steps()...) {
 		for name, a := range sampleAsks(now) {
 			a.Key, a.Template = "chase/2021-03/修水县/2021-03-25/"+template+"/xs@example.com", template
 			at := now
@@ -82,6 +82,8 @@ func samples() []sample {
 				at = time.Date(2021, 3, 22, 9, 0, 0, 0, zone)
 			case "today":
 				at = time.Date(2021, 3, 25, 9, 0, 0, 0, zone)
+			case "chaser2":
+				a.Nth = 2
 			}
 			out = append(out, sample{name: template + "-" + name, template: template,
 				write: func(d Desk) (outbox.Item, error) { return d.ask(at, a) }, data: func(d Desk) any { return d.view(at, a) }})

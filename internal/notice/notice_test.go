@@ -98,7 +98,7 @@ var show = flag.String("show", "", "directory to write the letters' HTML to, to 
 func TestTexts(t *testing.T) {
 	d := testDesk(t)
 	known := map[string]bool{}
-	for _, s := range samples() {
+	for _, s := range samples(testDesk(t).Templates) {
 		it, err := s.write(d)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ var halfWidth = regexp.MustCompile(`\p{Han}[,;:?!()]|[,;:?!()]\p{Han}`)
 // TestStyle looks for what an office would not write.
 func TestStyle(t *testing.T) {
 	d := testDesk(t)
-	for _, s := range samples() {
+	for _, s := range samples(testDesk(t).Templates) {
 		it, err := s.write(d)
 		if err != nil {
 			t.Fatal(err)
@@ -180,7 +180,7 @@ var visible = regexp.MustCompile(`<[^>]*>`)
 // TestHeaders holds what RFC 3834 and the provider ask for.
 func TestHeaders(t *testing.T) {
 	d := testDesk(t)
-	for _, s := range samples() {
+	for _, s := range samples(testDesk(t).Templates) {
 		it, err := s.write(d)
 		if err != nil {
 			t.Fatal(err)

@@ -1,8 +1,9 @@
 package reporting
 
 import (
-	"bufio"
+	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,13 +30,72 @@ func NewWorkdays() *Workdays {
 	return w
 }
 
-// Load adds years from lines such as "2027 OFF 01-01..03, 02-05..11" and
-// "2027 WORK 02-14 02-20". A range includes both ends and may cross a month. A
-// later line wins, so that a corrected notice can stand in the operator's file.
+// Load adds years from a file in one of two forms: lines such as
+// "2027 OFF 01-01..03, 02-05..11" and "2027 WORK 02-14 02-20", or a year's JSON
+// as the data set holiday-cn has it. A range includes both ends and may cross a
+// month. What is named later wins, so that a corrected notice can stand in the
+// operator's file. The error names the line, or the day, that is wrong.
 func (w *Workdays) Load(r io.Reader) error {
-	sc := bufio.NewScanner(r)
-	for n := 1; sc.Scan(); n++ {
-		line := strings.TrimSpace(strings.TrimPrefix(sc.Text(), "\ufeff")) // Notepad's mark
+	data, err := io.ReadAll(io.LimitReader(r, maxHolidays+1))
+	if err != nil {
+		return err
+	}
+	if len(data) > maxHolidays {
+		return fmt.Errorf("a file of holidays has at most %d bytes", maxHolidays)
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Notepad's mark
+	if t := bytes.TrimSpace(data); len(t) > 0 && (t[0] == '{' || t[0] == '[') {
+		return w.loadJSON(t)
+	}
+	return w.loadLines(data)
+}
+
+const maxHolidays = 1 << 20
+
+// holidayYear is a year of holiday-cn. Days of late December may stand in the
+// next year's file; weekends that only join a holiday stand in none.
+type holidayYear struct {
+	Year int `json:"year"`
+	Days []struct {
+		Date     string `json:"date"` // 2027-01-01
+		IsOffDay *bool  `json:"isOffDay"`
+	} `json:"days"`
+}
+
+// loadJSON adds one year of holiday-cn, or a list of them.
+func (w *Workdays) loadJSON(data []byte) error {
+	var years []holidayYear
+	var err error
+	if data[0] == '[' {
+		err = json.Unmarshal(data, &years)
+	} else {
+		years = make([]holidayYear, 1)
+		err = json.Unmarshal(data, &years[0])
+	}
+	if err != nil {
+		return fmt.Errorf("JSON of holidays: %w", err)
+	}
+	for _, y := range years {
+		if y.Year < 1900 || y.Year > 9999 || len(y.Days) == 0 {
+			return fmt.Errorf("JSON of holidays: no year with days (year %d, %d days)", y.Year, len(y.Days))
+		}
+		for _, d := range y.Days {
+			day, err := time.Parse(time.DateOnly, d.Date)
+			if err != nil || d.IsOffDay == nil || day.Year() < y.Year-1 || day.Year() > y.Year+1 {
+				return fmt.Errorf("JSON of holidays: %q is no day of %d that is off or not", d.Date, y.Year)
+			}
+			w.days[dayNumber(day)] = !*d.IsOffDay
+		}
+		w.years[y.Year] = true
+	}
+	return nil
+}
+
+func (w *Workdays) loadLines(data []byte) error {
+	n := 0
+	for text := range strings.Lines(string(data)) {
+		n++
+		line := strings.TrimSpace(text)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -57,7 +117,7 @@ func (w *Workdays) Load(r io.Reader) error {
 		}
 		w.years[year] = true
 	}
-	return sc.Err()
+	return nil
 }
 
 // addSpan marks "01-31", "01-01..03" or "01-31..02-06".

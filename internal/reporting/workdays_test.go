@@ -127,3 +127,85 @@ func TestLoad(t *testing.T) {
 		}
 	}
 }
+
+// TestNotices holds the built-in days against a second copy of the State
+// Council's notices, day by day: what one of them names is so, and every other
+// day follows the week.
+func TestNotices(t *testing.T) {
+	raw, err := os.ReadFile("testdata/notices.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{} // worked or not
+	lines := 0
+	for line := range strings.Lines(string(raw)) {
+		f := strings.Fields(strings.ReplaceAll(line, ",", " "))
+		if len(f) < 3 || f[0] == "#" {
+			continue
+		}
+		lines++
+		for _, span := range f[2:] {
+			from, to, ranged := strings.Cut(span, "..")
+			if !ranged {
+				to = from
+			}
+			if len(to) == 2 {
+				to = from[:3] + to
+			}
+			for d, end := day(t, f[0]+"-"+from), day(t, f[0]+"-"+to); !d.After(end); d = d.AddDate(0, 0, 1) {
+				named[d.Format(time.DateOnly)] = f[1] == "WORK"
+			}
+		}
+	}
+	if lines != 12 {
+		t.Fatalf("%d lines, want two for each of six years", lines)
+	}
+	w := NewWorkdays()
+	for d := day(t, "2021-01-01"); d.Year() < 2027; d = d.AddDate(0, 0, 1) {
+		want, ok := named[d.Format(time.DateOnly)]
+		if !ok {
+			want = d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+		}
+		if w.IsWorkday(d) != want {
+			t.Errorf("IsWorkday(%s, %s) = %v", d.Format(time.DateOnly), d.Weekday(), !want)
+		}
+	}
+	worked := 0
+	for name, work := range named {
+		if wd := day(t, name).Weekday(); work && wd != time.Saturday && wd != time.Sunday {
+			t.Errorf("%s is a make-up day and no weekend", name)
+		}
+		if work {
+			worked++
+		}
+	}
+	t.Logf("%d days named, %d of them worked", len(named), worked)
+}
+
+// TestLoadJSON reads a year as the data set holiday-cn has it, and refuses what
+// is none.
+func TestLoadJSON(t *testing.T) {
+	w := NewWorkdays()
+	err := w.Load(strings.NewReader("\ufeff" + `{"$schema": "https://example.com/schema.json", "$id": "x", "year": 2028, "papers": ["https://example.com/a"],
+ "days": [
+  {"name": "元旦", "date": "2027-12-31", "isOffDay": true},
+  {"name": "元旦", "date": "2028-01-01", "isOffDay": true},
+  {"name": "春节", "date": "2028-02-13", "isOffDay": false}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d, want := range map[string]bool{"2027-12-31": false, "2028-01-01": false, "2028-02-13": true, "2028-01-03": true, "2028-01-02": false} {
+		if w.IsWorkday(day(t, d)) != want {
+			t.Errorf("IsWorkday(%s) = %v", d, !want)
+		}
+	}
+	if !w.Knows(2028) || w.Knows(2027) {
+		t.Error("the year of the file is known, and no other")
+	}
+	for _, bad := range []string{`{`, `{}`, `{"year": 2028}`, `{"year": 2028, "days": [{"date": "2028-02-30", "isOffDay": true}]}`,
+		`{"year": 2028, "days": [{"date": "2028-01-01"}]}`, `{"year": 2028, "days": [{"date": "2021-01-01", "isOffDay": true}]}`, `[{"year": 2028, "days": []}]`} {
+		if err := NewWorkdays().Load(strings.NewReader(bad)); err == nil {
+			t.Errorf("Load(%s) says nothing", bad)
+		}
+	}
+}

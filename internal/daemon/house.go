@@ -54,6 +54,10 @@ func Open(cfg *config.Config, o Options) (*House, error) {
 		return nil, err
 	}
 	h.store, h.Office.Store = st, st
+	if err := h.Office.FillRegister(); err != nil {
+		h.Close() //nolint:errcheck // the first error tells
+		return nil, err
+	}
 	return h, nil
 }
 

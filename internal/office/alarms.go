@@ -81,15 +81,16 @@ func (o *Office) alarmIn(t *store.Tx, occasion, subject, text string) error {
 	return nil
 }
 
-// noteBounces records the addresses that a bounce names and tells the office once.
-func (o *Office) noteBounces(t *store.Tx, l store.Letter, opened clerk.Opened) error {
+// noteBounces records the addresses that a bounce names and tells the office
+// once, unless the letter is of the past.
+func (o *Office) noteBounces(t *store.Tx, l store.Letter, opened clerk.Opened, answer bool) error {
 	for _, b := range opened.Header.Bounced {
 		address := strings.ToLower(b.Address)
 		fresh, err := t.Bounce(store.Bounced{Address: address, At: l.Arrived, Text: b.Text})
 		if err != nil {
 			return err
 		}
-		if !fresh || t.Now.Sub(l.Arrived) > o.Rules.AnswerWithin {
+		if !fresh || !answer {
 			continue
 		}
 		text := fmt.Sprintf("发往 %s 的邮件被退回：%s。请核对该单位的联系邮箱并修改配置。", address, b.Text)

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -18,18 +19,9 @@ import (
 // for the submitter from now on. The decision is in the journal first.
 func (o *Office) Assign(ctx context.Context, id, as string, remember bool, by string, now time.Time) (store.Letter, error) {
 	if _, ok := o.Rules.Register.ByName(as); !ok {
-		return store.Letter{}, fmt.Errorf("没有名为“%s”的报送单位", as)
+		return store.Letter{}, wrong("没有名为“%s”的报送单位", as)
 	}
-	var l store.Letter
-	err := o.Store.View(func(t *store.Tx) error {
-		var ok bool
-		var err error
-		l, ok, err = t.Letter(id)
-		if err == nil && (!ok || l.State != store.Quarantined) {
-			err = fmt.Errorf("待认领的信件里没有 %q", id)
-		}
-		return err
-	})
+	l, err := o.waiting(id)
 	if err != nil {
 		return l, err
 	}
@@ -74,11 +66,23 @@ func (o *Office) applyAssign(l store.Letter, opened clerk.Opened, e store.Entry,
 
 // Drop puts a letter in quarantine aside.
 func (o *Office) Drop(id, reason, by string, now time.Time) error {
-	e := store.Entry{At: now, By: by, Action: "drop", Letter: id, Reason: reason}
-	if err := o.Store.Journal(e); err != nil {
+	if _, err := o.waiting(id); err != nil {
 		return err
 	}
-	return o.apply(e)
+	return o.journalled(store.Entry{At: now, By: by, Action: "drop", Letter: id, Reason: reason})
+}
+
+// waiting finds a letter that waits for the office.
+func (o *Office) waiting(id string) (l store.Letter, err error) {
+	err = o.Store.View(func(t *store.Tx) error {
+		var ok bool
+		l, ok, err = t.Letter(id)
+		if err == nil && (!ok || l.State != store.Quarantined) {
+			err = wrong("待认领的信件里没有 %q", id)
+		}
+		return err
+	})
+	return l, err
 }
 
 // Extend gives a submitter until the given time for a month and takes queued
@@ -94,22 +98,46 @@ func (o *Office) Exempt(p reporting.Period, submitter string, k reporting.Kind, 
 
 // Exclude leaves a version out of all sums, with a reason; Include takes it back.
 func (o *Office) Exclude(p reporting.Period, submitter string, k reporting.Kind, n int, reason, by string, now time.Time) error {
-	return o.decideFor(store.Entry{At: now, By: by, Action: "exclude", Period: p, Submitter: submitter, Kind: k, Version: n, Reason: reason})
+	if strings.TrimSpace(reason) == "" {
+		return wrong("请写明排除的原因：--reason 原因")
+	}
+	return o.decideVersion(store.Entry{At: now, By: by, Action: "exclude", Period: p, Submitter: submitter, Kind: k, Version: n, Reason: reason})
 }
 
 // Include lets an excluded version count again.
-func (o *Office) Include(p reporting.Period, submitter string, k reporting.Kind, n int, by string, now time.Time) error {
-	return o.decideFor(store.Entry{At: now, By: by, Action: "include", Period: p, Submitter: submitter, Kind: k, Version: n})
+func (o *Office) Include(p reporting.Period, submitter string, k reporting.Kind, n int, reason, by string, now time.Time) error {
+	return o.decideVersion(store.Entry{At: now, By: by, Action: "include", Period: p, Submitter: submitter, Kind: k, Version: n, Reason: reason})
+}
+
+// decideVersion checks that the version is there and that the decision changes
+// something: what is in the journal can be carried out.
+func (o *Office) decideVersion(e store.Entry) error {
+	err := o.Store.View(func(t *store.Tx) error {
+		v, ok, err := t.Version(e.Period, e.Submitter, e.Kind, e.Version)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return wrong("%s%s的%s没有第%d版", e.Submitter, e.Period.Chinese(), e.Kind.Title(), e.Version)
+		case e.Action == "exclude" && v.Excluded != "":
+			return wrong("%s%s的%s第%d版已经排除：%s", e.Submitter, e.Period.Chinese(), e.Kind.Title(), e.Version, v.Excluded)
+		case e.Action == "include" && v.Excluded == "":
+			return wrong("%s%s的%s第%d版没有被排除", e.Submitter, e.Period.Chinese(), e.Kind.Title(), e.Version)
+		}
+		e.Letter = v.Letter
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return o.decideFor(e)
 }
 
 func (o *Office) decideFor(e store.Entry) error {
 	if _, ok := o.Rules.Register.ByName(e.Submitter); !ok {
-		return fmt.Errorf("没有名为“%s”的报送单位", e.Submitter)
+		return wrong("没有名为“%s”的报送单位", e.Submitter)
 	}
-	if err := o.Store.Journal(e); err != nil {
-		return err
-	}
-	return o.apply(e)
+	return o.journalled(e)
 }
 
 // apply carries a decision of the journal out.
@@ -132,7 +160,15 @@ func (o *Office) apply(e store.Entry) error {
 				return err
 			}
 		case "exclude", "include":
-			return o.applyExclusion(t, e)
+			if err := o.applyExclusion(t, e); err != nil || e.Action == "exclude" {
+				return err
+			}
+		case "merge":
+			return applyMerge(t, e)
+		case "split":
+			return applySplit(t, e)
+		case "apart":
+			return applyApart(t, e)
 		default:
 			return nil
 		}
@@ -147,20 +183,18 @@ func (o *Office) apply(e store.Entry) error {
 }
 
 func (o *Office) applyExclusion(t *store.Tx, e store.Entry) error {
-	versions, err := t.Versions(e.Period, e.Submitter, e.Kind)
-	if err != nil {
+	v, ok, err := t.Version(e.Period, e.Submitter, e.Kind, e.Version)
+	if err != nil || !ok {
+		return orUnknown(err, "version", fmt.Sprintf("%s/%s/%s/%d", e.Period, e.Submitter, e.Kind, e.Version))
+	}
+	v.Excluded = ""
+	if e.Action == "exclude" {
+		v.Excluded = cmp.Or(e.Reason, "办公室排除")
+	}
+	if err := t.PutVersion(v); err != nil {
 		return err
 	}
-	for _, v := range versions {
-		if v.N == e.Version {
-			v.Excluded = e.Reason
-			if e.Action == "exclude" && v.Excluded == "" {
-				v.Excluded = "办公室排除"
-			}
-			return t.PutVersion(v)
-		}
-	}
-	return fmt.Errorf("%s %s has no version %d of %s", e.Submitter, e.Period, e.Version, e.Kind)
+	return o.enrol(t, e.Period, e.Submitter, e.Kind)
 }
 
 func orUnknown(err error, what, id string) error {

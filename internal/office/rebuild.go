@@ -1,16 +1,18 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"tongbao/internal/outbox"
 	"tongbao/internal/store"
 )
 
 // Rebuild makes the database again from letters/ and the journal, in the order
-// of time, into a store that is still empty. It sends nothing and answers
-// nobody; keys that were sent are known again.
+// in which they came to the office, into a store that is still empty. It sends
+// nothing and answers nobody; keys that were sent are known again.
 func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) error {
 	kept, err := o.Store.Kept()
 	if err != nil {
@@ -20,8 +22,9 @@ func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) erro
 	if err != nil {
 		return err
 	}
+	inOrder(kept, entries)
 	for i, a := range kept {
-		for len(entries) > 0 && entries[0].At.Before(a.Arrived) {
+		for len(entries) > 0 && entries[0].Offset < a.After {
 			if err := o.replay(ctx, entries[0]); err != nil {
 				return err
 			}
@@ -31,7 +34,7 @@ func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) erro
 		if err != nil {
 			return err
 		}
-		if _, err := o.takeIn(ctx, a, raw, a.Arrived, false); err != nil {
+		if _, err := o.takeIn(ctx, a, raw, a.Taken, false); err != nil {
 			return err
 		}
 		progress(i+1, len(kept))
@@ -42,6 +45,27 @@ func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) erro
 		}
 	}
 	return nil
+}
+
+// inOrder puts letters into the order in which they were taken in. What was
+// kept before that was noted is put where it arrived.
+func inOrder(kept []store.Arrival, entries []store.Entry) {
+	for i := range kept {
+		a := &kept[i]
+		if !a.Taken.IsZero() {
+			continue
+		}
+		a.Taken = a.Arrived
+		for _, e := range entries {
+			if a.After = e.Offset; !e.At.Before(a.Arrived) {
+				break
+			}
+			a.After++
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b store.Arrival) int {
+		return cmp.Or(cmp.Compare(a.After, b.After), a.Taken.Compare(b.Taken))
+	})
 }
 
 // replay carries one line of the journal out again.

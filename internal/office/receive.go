@@ -34,6 +34,9 @@ func (o *Office) Receive(ctx context.Context, a store.Arrival, raw []byte, now t
 		o.Log.Debug("letter is known", "letter", known.ID, "folder", a.Folder, "uid", a.UID)
 		return known, o.Store.Update(now, func(t *store.Tx) error { return mark(t, a) })
 	}
+	if a.Taken, a.After, err = o.Store.Stamp(now); err != nil {
+		return store.Letter{}, err
+	}
 	if err := o.Store.Keep(a, raw); err != nil {
 		return store.Letter{}, err
 	}
@@ -111,7 +114,7 @@ func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now ti
 func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as string, answer bool) error {
 	if h := opened.Header; h != nil && (h.Automatic != "" || slices.Contains(o.Rules.Own, l.From)) {
 		l.State, l.Reason = store.Automatic, h.Automatic
-		return o.noteBounces(t, *l, opened)
+		return o.noteBounces(t, *l, opened, answer)
 	}
 	sender, registered := o.submitterOf(t, l.From)
 	if name := cmp.Or(as, l.Submitter); name != "" { // the office or the operator said whose it is
@@ -230,6 +233,15 @@ func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Subm
 		l.Tables = append(l.Tables, s)
 	}
 	l.Findings = rest
+	for _, k := range reporting.Kinds { // the progress table first: a ledger names its projects
+		for _, s := range l.Tables {
+			if s.Kind == k && s.Version > 0 {
+				if err := o.enrol(t, s.Period, s.Submitter, k); err != nil {
+					return err
+				}
+			}
+		}
+	}
 	return nil
 }
 

@@ -375,7 +375,7 @@ func (m *matcher) weigh(f, g face) verdict {
 	switch {
 	case like && a == 0 && parent && (sameTotal || f.stem == g.stem && s > 0):
 		return certain
-	case like && a <= s, like && f.stem == g.stem:
+	case like && (a < 2 || s > 0), like && f.stem == g.stem:
 		return doubtful
 	case sameTotal && a <= s && near(f.stem, g.stem, loose):
 		return doubtful

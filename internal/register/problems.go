@@ -89,7 +89,7 @@ func ResolveProblems(l Ledger, live []reporting.ProblemRecord, projects func(nam
 			}
 		}
 		p.ProjectID = projects(nameOf(r))
-		learnProblem(&p, r, l)
+		LearnProblem(&p, r, l)
 		out.Rows[r.Row] = p.ID
 		out.Records = append(out.Records, p)
 	}
@@ -122,9 +122,9 @@ func alikeText(a, b string) float64 {
 	return resemblance(a, b)
 }
 
-// learnProblem adds what a month's row says of an issue. What the newest month
+// LearnProblem adds what a month's row says of an issue. What the newest month
 // says is what the record says.
-func learnProblem(p *reporting.ProblemRecord, r reporting.Row, l Ledger) {
+func LearnProblem(p *reporting.ProblemRecord, r reporting.Row, l Ledger) {
 	text := r.Text
 	m := reporting.ProblemMonth{Period: l.Period, Version: l.Version, Letter: l.Letter, Row: r.Row, Cell: r.Place(reporting.FProblem),
 		Status: text(reporting.FStatus), Level: text(reporting.FLevel), Deadline: text(reporting.FDeadline),

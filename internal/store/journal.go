@@ -20,7 +20,7 @@ import (
 type Entry struct {
 	At        time.Time        `json:"at"`
 	By        string           `json:"by"`     // "daemon", "operator", an address
-	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, publish, sent, outbox-retry, outbox-drop
+	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, merge, split, apart, publish, sent, outbox-retry, outbox-drop
 	Letter    string           `json:"letter,omitempty"`
 	Submitter string           `json:"submitter,omitempty"`
 	Address   string           `json:"address,omitempty"` // assign: remembered
@@ -34,11 +34,16 @@ type Entry struct {
 	Key       string           `json:"key,omitempty"`
 	MessageID string           `json:"message_id,omitempty"`
 	Reason    string           `json:"reason,omitempty"`
+	Project   string           `json:"project,omitempty"` // merge, split, apart: the id that stays
+	Other     string           `json:"other,omitempty"`   // the other id
+	Name      string           `json:"name,omitempty"`    // split: the months under this name
+	Offset    int64            `json:"-"`                 // where the line begins, of an entry that was read
 }
 
 type journal struct {
-	mu sync.Mutex
-	f  *os.File
+	mu    sync.Mutex
+	f     *os.File
+	taken time.Time // of the last letter
 }
 
 // openJournal opens the journal for appending. A last line that a crash cut
@@ -96,6 +101,22 @@ func (s *Store) Journal(e Entry) error {
 	return nil
 }
 
+// Stamp is when and after how much of the journal a letter is taken in. No two
+// letters have one stamp: those of one turn stay in their order.
+func (s *Store) Stamp(now time.Time) (taken time.Time, after int64, err error) {
+	j := s.journal
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if after, err = j.f.Seek(0, io.SeekEnd); err != nil {
+		return now, 0, fmt.Errorf("measure journal: %w", err)
+	}
+	if !now.After(j.taken) {
+		now = j.taken.Add(1)
+	}
+	j.taken = now
+	return now, after, nil
+}
+
 // Entries reads the whole journal.
 func (s *Store) Entries() ([]Entry, error) {
 	s.journal.mu.Lock()
@@ -107,8 +128,10 @@ func (s *Store) Entries() ([]Entry, error) {
 	var out []Entry
 	sc := bufio.NewScanner(bytes.NewReader(data))
 	sc.Buffer(nil, 1<<20)
+	at := int64(0)
 	for n := 1; sc.Scan(); n++ {
-		var e Entry
+		e := Entry{Offset: at}
+		at += int64(len(sc.Bytes())) + 1
 		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
 			return nil, fmt.Errorf("journal line %d: %w", n, err)
 		}

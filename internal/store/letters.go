@@ -27,6 +27,11 @@ type Arrival struct {
 	// What the operator said of an imported file.
 	Submitter string           `json:"submitter,omitempty"`
 	Period    reporting.Period `json:"period,omitzero"`
+	// Taken is when the letter was taken in, and After how long the journal was
+	// by then: a rebuild takes letters and decisions in the order in which they
+	// came to the office, not in that of the mail.
+	Taken time.Time `json:"taken,omitzero"`
+	After int64     `json:"after,omitempty"`
 	// TooLarge: the letter was left on the server, only its header is kept.
 	TooLarge int64 `json:"too_large,omitempty"`
 }

@@ -18,6 +18,13 @@
 //	addresses/<address>        the submitter that the office assigned it to
 //	bounced/<address>          when and why it failed
 //	bulletins/<period>/<edition>                Publication
+//	projects/<submitter>/<id>                   reporting.ProjectRecord
+//	rolls/<submitter>/<table>/<period>          reporting.Roll: whose the rows of the counting table are
+//	problems/<submitter>/<id>                   reporting.ProblemRecord
+//	live/<submitter>/<id>      index of problems that a coming ledger may name
+//	ids/<id>                   the submitter of a project or problem
+//	doubts/<submitter>/<id>    reporting.Doubt: an open question about a project
+//	apart/<id>/<id>            two projects that the office told apart
 //	outbox/<key>               outbox.Item, raw/<key> and plain/<key> its bytes
 //	due/<time>/<key>           index of queued items by their next attempt
 //	sent/<time>/<key>          index of sent items
@@ -56,7 +63,8 @@ type Store struct {
 
 // buckets of the current schema, each with its line in the package comment.
 var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", "versions", "rejections", "exemptions", "extensions",
-	"addresses", "bounced", "bulletins", "outbox", "raw", "plain", "due", "sent", "marks", "jobs"}
+	"addresses", "bounced", "bulletins", "outbox", "raw", "plain", "due", "sent", "marks", "jobs",
+	"projects", "rolls", "problems", "live", "ids", "doubts", "apart"}
 
 // Open opens the data directory and makes it where there is none. The error is
 // ErrBusy, with the other process's id, where a daemon holds it.
@@ -186,14 +194,27 @@ func soundSize(path string) (int64, error) {
 
 // migrations[n] takes schema n to n+1. The first makes the buckets.
 var migrations = []func(*bbolt.Tx) error{
+	makeBuckets,
+	// The register. It is filled from the versions by whoever knows how: see
+	// Tx.RegisterStale.
 	func(tx *bbolt.Tx) error {
-		for _, b := range buckets {
-			if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
-				return err
-			}
+		if err := makeBuckets(tx); err != nil {
+			return err
 		}
-		return nil
+		if k, _ := tx.Bucket([]byte("versions")).Cursor().First(); k == nil {
+			return nil
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("register"), []byte("stale"))
 	},
+}
+
+func makeBuckets(tx *bbolt.Tx) error {
+	for _, b := range buckets {
+		if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func migrate(db *bbolt.DB) error {

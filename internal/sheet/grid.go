@@ -38,6 +38,12 @@ type Row struct {
 // Span is a merged area, both ends included: rows 1-based, columns 0-based.
 type Span struct{ Top, Left, Bottom, Right int }
 
+// Width is how wide the columns from First to Last (0-based) are, in characters.
+type Width struct {
+	First, Last int
+	Chars       float64
+}
+
 // Grid is one table: a sheet of a workbook, or a table in a Word file, an HTML
 // page or a csv. Merged areas have their value in the top left cell only.
 type Grid struct {
@@ -46,8 +52,9 @@ type Grid struct {
 	Hidden     bool   // a hidden sheet
 	Rows       []Row  // ascending by Index
 	Merges     []Span
-	HiddenCols []int // 0-based
-	Date1904   bool  // serial dates count from 1904-01-01
+	HiddenCols []int   // 0-based
+	Widths     []Width `json:"-"` // of an xls's columns, for a copy of it
+	Date1904   bool    // serial dates count from 1904-01-01
 }
 
 // Paragraph is running text of a Word file, an HTML page or a letter's body,

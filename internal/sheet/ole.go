@@ -35,8 +35,17 @@ func openOLE(data []byte, lim Limits, passwords []string) (*Book, error) {
 	return nil, &Error{Code: "not-a-table", Detail: "an OLE file without a workbook"}
 }
 
-// openEncrypted tries the passwords on an xlsx file, Excel's own first.
+// openEncrypted reads an encrypted xlsx file.
 func openEncrypted(c *compound, lim Limits, passwords []string) (*Book, error) {
+	plain, err := decrypted(c, lim, passwords)
+	if err != nil {
+		return nil, err
+	}
+	return openZip(plain, lim)
+}
+
+// decrypted tries the passwords on an xlsx file, Excel's own first.
+func decrypted(c *compound, lim Limits, passwords []string) ([]byte, error) {
 	for _, name := range []string{"encryptioninfo", "encryptedpackage"} {
 		stream, err := c.stream(name)
 		if err != nil {
@@ -49,7 +58,7 @@ func openEncrypted(c *compound, lim Limits, passwords []string) (*Book, error) {
 	for _, p := range append([]string{"VelvetSweatshop"}, passwords...) {
 		plain, err := decryptPackage(c.data, p, lim)
 		if err == nil && bytes.HasPrefix(plain, []byte("PK")) {
-			return openZip(plain, lim)
+			return plain, nil
 		}
 	}
 	return nil, &Error{Code: "encrypted", Detail: "the workbook has a password"}

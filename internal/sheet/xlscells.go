@@ -327,5 +327,8 @@ func (s *xlsSheet) colInfo(r biffRecord) error {
 	if r.data[8]&1 != 0 || le16(r.data[4:]) == 0 {
 		s.cols.add(le16(r.data), le16(r.data[2:]))
 	}
+	if w := (Width{le16(r.data), le16(r.data[2:]), float64(le16(r.data[4:])) / 256}); w.First <= w.Last && w.Chars > 0 && len(s.grid.Widths) < 256 {
+		s.grid.Widths = append(s.grid.Widths, w)
+	}
 	return nil
 }

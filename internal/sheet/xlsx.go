@@ -28,30 +28,36 @@ type sheetRef struct {
 const widthPerCell = 4
 
 func openXLSX(a *archive, name string, lim Limits) (*Book, error) {
+	book, _, err := readXLSX(a, name, lim)
+	return book, err
+}
+
+// readXLSX reads a workbook, and says which part each of its grids came from.
+func readXLSX(a *archive, name string, lim Limits) (book *Book, parts []string, err error) {
 	w := &workbook{archive: a, lim: lim, cells: lim.Cells, widths: widthPerCell * lim.Cells}
 	rels, err := w.relations(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	refs, err := w.contents(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if part := ofKind(rels, "/sharedStrings"); part != "" {
 		if err := w.sharedStrings(part); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if part := ofKind(rels, "/styles"); part != "" {
 		if err := w.styles(part); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	book := &Book{Format: "xlsx"}
+	book = &Book{Format: "xlsx"}
 	for _, ref := range refs {
 		r, ok := rels[ref.id]
 		if !ok {
-			return nil, &Error{Code: "damaged", Detail: "the workbook does not say where it is", Sheet: ref.name}
+			return nil, nil, &Error{Code: "damaged", Detail: "the workbook does not say where it is", Sheet: ref.name}
 		}
 		if !strings.HasSuffix(r.kind, "/worksheet") {
 			continue // a chart or a macro sheet
@@ -60,12 +66,12 @@ func openXLSX(a *archive, name string, lim Limits) (*Book, error) {
 		if err != nil {
 			e := partError(r.target, err).(*Error)
 			e.Sheet = ref.name
-			return nil, e
+			return nil, nil, e
 		}
 		g.Name, g.Hidden, g.Date1904 = ref.name, ref.hidden, w.date1904
-		book.Grids = append(book.Grids, *g)
+		book.Grids, parts = append(book.Grids, *g), append(parts, r.target)
 	}
-	return book, w.finish()
+	return book, parts, w.finish()
 }
 
 // contents reads the workbook part.

@@ -19,6 +19,7 @@ type xmlScanner struct {
 	text []byte // of a text: decoded; good until the next call
 
 	src    []byte
+	from   int // where the last tag begins
 	pos    int
 	attrs  []xmlAttr
 	open   [][]byte // whole names of the elements around

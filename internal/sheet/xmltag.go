@@ -49,6 +49,7 @@ func (x *xmlScanner) readStart() error {
 	if *x.left--; *x.left < 0 {
 		return &Error{Code: "too-large", Detail: "XML tags"}
 	}
+	x.from = x.pos
 	x.pos++
 	whole, local, err := x.readName()
 	if err != nil {
@@ -175,6 +176,7 @@ func (x *xmlScanner) readValue() ([]byte, error) {
 }
 
 func (x *xmlScanner) readEnd() error {
+	x.from = x.pos
 	x.pos += 2
 	whole, _, err := x.readName()
 	if err != nil {

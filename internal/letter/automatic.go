@@ -13,10 +13,7 @@ import (
 func automatic(fields []field, l *Letter) string {
 	ct := parseParams(get(fields, "content-type"))
 	if ct.kind == "multipart/report" {
-		if strings.Contains(strings.ToLower(ct.raw["report-type"]), "disposition") {
-			return "receipt"
-		}
-		return "bounce"
+		return reports(strings.ToLower(ct.raw["report-type"]), l)
 	}
 	if bounces(fields, l) {
 		return "bounce"
@@ -27,11 +24,26 @@ func automatic(fields []field, l *Letter) string {
 	return bySubject(l)
 }
 
+// reports tells one multipart/report from another: by its report-type, where
+// that is missing by its parts.
+func reports(kind string, l *Letter) string {
+	has := func(word string) bool {
+		return strings.Contains(kind, word) || kind == "" && slices.ContainsFunc(l.Parts, func(p Part) bool { return strings.HasPrefix(p.Type, "message/"+word) })
+	}
+	switch {
+	case has("disposition"):
+		return "receipt"
+	case has("feedback"):
+		return "complaint"
+	}
+	return "bounce"
+}
+
 // bounces reports whether a letter without multipart/report is one of a mail
 // system that says it could not deliver.
 func bounces(fields []field, l *Letter) bool {
 	local, _, _ := strings.Cut(l.From, "@")
-	if slices.Contains([]string{"postmaster", "mailer-daemon", "mail-daemon", "maildaemon"}, local) || get(fields, "x-failed-recipients") != "" {
+	if slices.Contains([]string{"postmaster", "mailer-daemon", "mail-daemon", "maildaemon"}, local) || exchange.MatchString(local) || get(fields, "x-failed-recipients") != "" {
 		return true
 	}
 	if hasFiles(l) { // a person who sends again what came back may well say so in the subject
@@ -41,7 +53,8 @@ func bounces(fields []field, l *Letter) bool {
 }
 
 var (
-	bounceSubject = regexp.MustCompile(`(?i)^[\s【\[(（]*(?:系统退信|退信通知|退信[:：/]|邮件退回|投递失败|Undeliver|Delivery (?:Status Notification|failure)|Mail delivery (?:failed|failure)|Returned mail|failure notice|Delivery has failed)`)
+	bounceSubject = regexp.MustCompile(`(?i)^[\s【\[(（]*(?:系统退信|退信通知|退信[:：/]|邮件退回|投递失败|(?:未送达|未能送达|无法送达|无法投递|递送失败|送达失败)[:：]|Undeliver|Delivery (?:Status Notification|failure)|Mail delivery (?:failed|failure)|Returned mail|failure notice|Delivery has failed)`)
+	exchange      = regexp.MustCompile(`^microsoftexchange[0-9a-f]{16,}$`) // what Exchange reports non-delivery by
 	replySubject  = regexp.MustCompile(`(?i)^[\s【\[(（]*(?:自动回复|自動回[覆復]|自动答复|自动应答|假期自动回复|Auto(?:matic)?[ \-]?Reply|Auto:|AutoRe:|Out of (?:the )?Office)`)
 	readSubject   = regexp.MustCompile(`(?i)^[\s【\[(（]*(?:已读[:：]|已读回执|读取回执|未读(?:已删除)?[:：]|Read:|Not read:|Read receipt)`)
 	replyText     = regexp.MustCompile(`(?:这是|此为|本邮件(?:为|是))(?:来自\S{1,12}的|一封)?(?:系统|假期)?自动回复(?:的)?(?:邮件)?`)

@@ -60,7 +60,8 @@ type Link struct {
 }
 
 // Problem is what could not be read: "truncated" (Detail is the part's name),
-// "no-boundary", "too-many-parts", "several-senders".
+// "no-boundary", "too-many-parts", "several-senders", "sealed" (encrypted or
+// signed as a whole), "partial" (a piece of a letter that was cut into several).
 type Problem struct{ Code, Detail string }
 
 // Letter is a letter with its parts.
@@ -89,7 +90,7 @@ func Read(raw []byte, lim Limits) (*Letter, error) {
 	if l.Automatic = automatic(fields, l); l.Automatic == "bounce" {
 		l.Bounced = bounced(fields, l)
 	}
-	l.Links = links(l)
+	l.Links = append(links(l), r.elsewhere...)
 	return l, nil
 }
 

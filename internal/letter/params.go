@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,11 +10,12 @@ import (
 // params is a Content-Type or Content-Disposition: its kind in lower case and
 // its parameters by name in lower case.
 type params struct {
-	kind   string
-	raw    map[string]string         // as written, without quotes
-	coded  map[string]string         // of RFC 2231 in one piece
-	pieces map[string]map[int]string // of RFC 2231 in pieces
-	labels map[string]string         // the charsets of the pieces
+	kind    string
+	raw     map[string]string         // as written, without quotes
+	coded   map[string]string         // of RFC 2231 in one piece
+	pieces  map[string]map[int]string // of RFC 2231 in pieces, as written
+	starred map[string]map[int]bool   // which of them are coded
+	labels  map[string]string         // the charsets of the pieces
 }
 
 // parseParams reads "attachment; filename=…" whatever the spelling: raw GBK,
@@ -22,7 +24,7 @@ type params struct {
 func parseParams(s string) params {
 	// Decoded first, as a whole: the second byte of GBK may be a backslash.
 	s = strings.TrimSpace(plainText([]byte(unfold(s))))
-	p := params{raw: map[string]string{}, coded: map[string]string{}, pieces: map[string]map[int]string{}, labels: map[string]string{}}
+	p := params{raw: map[string]string{}, coded: map[string]string{}, pieces: map[string]map[int]string{}, starred: map[string]map[int]bool{}, labels: map[string]string{}}
 	rest := s
 	if i := strings.IndexFunc(s, func(r rune) bool { return r == ';' || unicode.IsSpace(r) }); i >= 0 {
 		p.kind, rest = s[:i], s[i:] // QUIRK: a type without the semicolon behind it
@@ -48,17 +50,16 @@ func (p params) add(k, v string) {
 	switch {
 	case n >= 0:
 		if p.pieces[base] == nil {
-			p.pieces[base] = map[int]string{}
+			p.pieces[base], p.starred[base] = map[int]string{}, map[int]bool{}
 		}
 		if star {
 			if _, has := p.labels[base]; !has && strings.Count(v, "'") >= 2 {
 				list := strings.SplitN(v, "'", 3)
 				p.labels[base], v = list[0], list[2]
 			}
-			v = string(unquote([]byte(v), '%'))
 		}
 		if _, has := p.pieces[base][n]; !has {
-			p.pieces[base][n] = v
+			p.pieces[base][n], p.starred[base][n] = v, star
 		}
 	case star:
 		label := ""
@@ -92,20 +93,8 @@ func (p params) text(k string) string {
 	if v := p.coded[k]; v != "" {
 		return v
 	}
-	if list := p.pieces[k]; len(list) > 0 {
-		var keys []int
-		for n := range list {
-			keys = append(keys, n)
-		}
-		slices.Sort(keys)
-		var b strings.Builder
-		for i, n := range keys {
-			if n != keys[0]+i {
-				break
-			}
-			b.WriteString(list[n])
-		}
-		return decodeWords(decodeText([]byte(b.String()), p.labels[k]))
+	if len(p.pieces[k]) > 0 {
+		return decodeWords(decodeText(p.joined(k), p.labels[k]))
 	}
 	v := decodeWords(p.raw[k])
 	if strings.Count(v, "%") >= 3 { // QUIRK: programs in browsers write a name as in a URL
@@ -114,6 +103,25 @@ func (p params) text(k string) string {
 		}
 	}
 	return v
+}
+
+// joined puts the pieces of a parameter together, up to the first that is
+// missing. QUIRK: programs that cut a name within a character, or within its %E4.
+func (p params) joined(k string) []byte {
+	keys := slices.Sorted(maps.Keys(p.pieces[k]))
+	var out, coded []byte
+	for i, n := range keys {
+		if n != keys[0]+i {
+			break
+		}
+		if p.starred[k][n] {
+			coded = append(coded, p.pieces[k][n]...)
+			continue
+		}
+		out = append(append(out, unquote(coded, '%')...), p.pieces[k][n]...)
+		coded = nil
+	}
+	return append(out, unquote(coded, '%')...)
 }
 
 // fileName is a parameter as a file's name: the last element of a path,

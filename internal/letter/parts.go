@@ -14,6 +14,7 @@ type reader struct {
 	parts      int
 	full       bool // said that there are too many parts
 	text, html strings.Builder
+	elsewhere  []Link // files that a part only names
 }
 
 // place is where a part stands.
@@ -51,7 +52,15 @@ func (r *reader) part(fields []field, body []byte, at place) {
 			ct.kind = at.kind
 		}
 	}
-	if strings.HasPrefix(ct.kind, "multipart/") {
+	switch {
+	case sealed(ct):
+		r.problem("sealed", ct.kind)
+		return
+	case strings.HasPrefix(ct.kind, "multipart/"):
+		boundary := "--" + strings.TrimRight(ct.raw["boundary"], " \t")
+		if enc := get(fields, "content-transfer-encoding"); enc != "" && !bytes.Contains(body, []byte(boundary)) {
+			body, _ = decodeTransfer(enc, body, false) // QUIRK: programs that encode a multipart as a whole
+		}
 		r.multipart(ct, body, at)
 		return
 	}
@@ -75,12 +84,20 @@ func (r *reader) part(fields []field, body []byte, at place) {
 			p.Name = "转发的邮件.eml"
 		}
 		r.l.Parts = append(r.l.Parts, p)
+	case ct.kind == "message/partial":
+		r.problem("partial", ct.raw["number"]+"/"+ct.raw["total"])
+		return
+	case ct.kind == "message/external-body":
+		r.external(ct, name)
+		return
 	case !attached && ct.kind == "text/html":
 		addText(&r.html, decodeText(data, ct.raw["charset"]))
 	case !attached && ct.kind == "text/plain":
-		addText(&r.text, decodeText(data, ct.raw["charset"]))
+		r.plain(ct, data, at)
 	case !attached && (ct.kind == "text/enriched" || ct.kind == "text/richtext" || ct.kind == "text/x-amp-html"):
 		return // another spelling of the text
+	case ct.kind == "application/applefile":
+		return // what a Mac keeps beside the file that follows
 	default:
 		p.Inline = strings.HasPrefix(ct.kind, "image/") && cd.kind != "attachment" && (cd.kind == "inline" || get(fields, "content-id") != "")
 		r.l.Parts = append(r.l.Parts, p)

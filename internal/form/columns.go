@@ -97,7 +97,7 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 		return meaning{}, sureScore, knownColumn
 	}
 	if ok && m.field == reporting.FFundArrivedYTD && len(levels) > 1 {
-		return l.byParts(levels, leaf, parent, kind), senseScore, ""
+		return l.byParts(levels, leaf, parent, kind, p), senseScore, ""
 	}
 	if ok && m.asks == "" {
 		if len(levels) > 1 && hasAny(parent.key, "资金来源", "资金构成", "资金筹措") {
@@ -105,7 +105,7 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 		}
 		return m, sureScore, ""
 	}
-	if s := l.byParts(levels, leaf, parent, kind); s != (meaning{}) && (len(levels) > 1 || !ok) {
+	if s := l.byParts(levels, leaf, parent, kind, p); s != (meaning{}) && (len(levels) > 1 || !ok) {
 		if s.asks == "" || !ok {
 			return s, senseScore, ""
 		}
@@ -133,11 +133,11 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 
 // byParts reads amounts, shares and dates by the parts of their names. Ledgers
 // have none but the lagging list's few.
-func (l *lexicon) byParts(levels []string, leaf, parent wording, kind reporting.Kind) meaning {
+func (l *lexicon) byParts(levels []string, leaf, parent wording, kind reporting.Kind, p reporting.Period) meaning {
 	if kind == reporting.Issues {
 		return meaning{}
 	}
-	m := sense(leaf, parent)
+	m := l.senseOf(levels, leaf, parent, p)
 	if m == (meaning{}) && kind == reporting.Progress {
 		m = l.senseOfDate(levels)
 	}
@@ -155,6 +155,25 @@ func (l *lexicon) byParts(levels []string, leaf, parent wording, kind reporting.
 		}
 	}
 	return m
+}
+
+// senseOf reads the leaf with its nearest parent, then with those above it: a
+// layer such as 项目进度情况 over everything says nothing of an amount.
+func (l *lexicon) senseOf(levels []string, leaf, parent wording, p reporting.Period) meaning {
+	var open meaning
+	for from := len(levels) - 2; from > 0; from-- {
+		m := sense(leaf, l.word(strings.Join(levels[from:len(levels)-1], ""), p))
+		if m.field != "" {
+			return m
+		}
+		if open == (meaning{}) {
+			open = m
+		}
+	}
+	if m := sense(leaf, parent); m != (meaning{}) {
+		return m
+	}
+	return open
 }
 
 // notBehind are words that make something else of a column that begins with a

@@ -167,6 +167,10 @@ func headerLike(c sheet.Cell) bool {
 	return c.Kind == sheet.Text && len(c.Text) <= 3*maxHeaderText && utf8.RuneCountInString(c.Text) <= maxHeaderText
 }
 
+// leafWord is a header's lowest layer that means something only below its
+// parents: 开工时间 over 计划 and 实际.
+var leafWord = regexp.MustCompile(`^(计划|实际|预计|完成|本月|累计|累月|年|年累计|年初至今|开工以来|开工累计|自开工累计|合计|小计|占比|比例|计划数|完成数|实际数)$`)
+
 var bareUnit = regexp.MustCompile(`^\(?(?:单位:?)?(?:万元|亿元|元|千元|%|公里|亩|个)\)?$`)
 
 // isSubHeader reports whether the row below the header belongs to it: nothing
@@ -180,7 +184,7 @@ func (f *finder) isSubHeader(r sheet.Row, above, name, seq int) bool {
 		}
 		m := f.v.merge(above, c.Col)
 		switch {
-		case bareUnit.MatchString(fold(c.Text)):
+		case bareUnit.MatchString(fold(c.Text)), leafWord.MatchString(f.word(c.Text).key):
 			known++
 		case f.lex.isHeaderWord(f.word(c.Text)) || sense(f.word(c.Text), wording{}) != (meaning{}):
 			known++
@@ -225,21 +229,19 @@ func (f *finder) compose(top, bottom int) []head {
 		}
 	}
 	heads := make([]head, min(f.v.width, 4*maxColumns))
-	var parent [maxHeader]string // the layer's last text, while a child stands under each column
+	// parents[low][r] is the last text of layer r while a child stands in layer
+	// low under each column.
+	var parents [maxHeader][maxHeader]string
 	for col := range heads {
 		heads[col].col = col
-		child := f.v.text(bottom, col)
+		low := f.layers(top, bottom, col, &parents, merged)
+		alone := f.namedAlone(f.v.text(top+low, col))
 		for r := top; r <= bottom; r++ {
 			text := f.v.text(r, col)
 			// QUIRK: csv and pasted tables have no merges: a parent's name
 			// stands over its first child only.
-			switch last := &parent[min(r-top, maxHeader-1)]; {
-			case child == "":
-				*last = ""
-			case text != "":
-				*last = text
-			case !merged && r < bottom && *last != "" && !f.namedAlone(child):
-				text = *last
+			if text == "" && !merged && r < top+low && !alone {
+				text = parents[low][r-top]
 			}
 			if text == "" || len(text) > 3*maxHeaderText {
 				continue
@@ -254,7 +256,34 @@ func (f *finder) compose(top, bottom int) []head {
 	return heads
 }
 
-// namedAlone reports whether the bottom cell is a column of its own rather
+// layers finds the layer of the column's own name, and keeps each layer's last
+// text for its children on the right.
+func (f *finder) layers(top, bottom, col int, parents *[maxHeader][maxHeader]string, merged bool) (low int) {
+	n := min(bottom-top, maxHeader-1)
+	if merged {
+		return n
+	}
+	var own [maxHeader]string
+	for i := 0; i <= n; i++ {
+		if own[i] = f.v.text(top+i, col); own[i] != "" {
+			low = i
+		}
+	}
+	for l := 0; l <= n; l++ {
+		if own[l] == "" {
+			parents[l] = [maxHeader]string{}
+			continue
+		}
+		for i := range l {
+			if own[i] != "" {
+				parents[l][i] = own[i]
+			}
+		}
+	}
+	return low
+}
+
+// namedAlone reports whether the lowest cell is a column of its own rather
 // than some parent's child.
 func (f *finder) namedAlone(child string) bool {
 	m := f.lex.kinds[reporting.Progress][f.word(child).key]

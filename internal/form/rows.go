@@ -83,8 +83,8 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 		return rowFooter
 	case footer && len(cells) <= 2 && !plainSeq.MatchString(fold(seq)):
 		return rowFooter
-	case t.isTotal(label, seq):
-		return rowTotal
+	case t.isTotal(label, seq) && (t.countDetails(r) == 0 || !totalPart.MatchString(fold(label))):
+		return rowTotal // 其中：二标段 with a project's details is a part
 	case t.isCategoryRow(r, cells, seq, name):
 		return rowCategory
 	case t.saysNone(r, cells):

@@ -67,7 +67,7 @@ func sense(leaf, parent wording) meaning {
 	if s == "" {
 		s = stretch(p)
 	}
-	share := leaf.unit == "%" || hasAny(l, "占", "率", "比例", "比重", "百分比")
+	share := leaf.unit == "%" || hasAny(l, "占", "率", "比例", "比重", "百分比") || strings.HasSuffix(l, "比")
 	switch {
 	case hasAny(l, "到位", "支付"):
 		return senseOfFunds(s, share)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-const namespaces = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"`
+const namespaces = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"`
 
 const declaration = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
@@ -106,6 +106,10 @@ func (w *writer) paragraph(p Paragraph, end *Section) {
 // indent writes the indents in characters, and in twips for programs that do
 // not know the former.
 func (w *writer) indent(p Paragraph) {
+	if p.Left|p.Right != 0 {
+		w.put(`<w:ind w:left="%d" w:right="%d"/>`, p.Left, p.Right)
+		return
+	}
 	if p.FirstChars|p.HangingChars|p.LeftChars|p.RightChars == 0 {
 		return
 	}
@@ -155,6 +159,8 @@ func (w *writer) run(r Run) {
 	switch {
 	case r.Picture != nil:
 		w.picture(*r.Picture)
+	case r.Box != nil:
+		w.box(*r.Box)
 	case r.Field != "":
 		w.put(`<w:fldChar w:fldCharType="begin"/></w:r><w:r>`)
 		w.runProperties(r)
@@ -204,6 +210,9 @@ func (w *writer) runProperties(r Run) {
 	if r.Spacing != 0 {
 		w.put(`<w:spacing w:val="%d"/>`, r.Spacing)
 	}
+	if r.Scale != 0 {
+		w.put(`<w:w w:val="%d"/>`, r.Scale)
+	}
 	if r.Size != 0 {
 		w.put(`<w:sz w:val="%d"/><w:szCs w:val="%d"/>`, r.Size, r.Size)
 	}
@@ -238,13 +247,24 @@ func (w *writer) name(font string) {
 // section writes the properties of a section, and its footers as parts.
 func (w *writer) section(s Section) {
 	w.put(`<w:sectPr>`)
+	first := len(s.First)+len(s.FirstHead) > 0
+	if first {
+		w.put(`<w:headerReference w:type="first" r:id="%s"/>`, w.header(s.FirstHead))
+	}
 	if len(s.Odd) > 0 {
 		w.put(`<w:footerReference w:type="default" r:id="%s"/>`, w.footer(s.Odd))
 	}
 	if w.doc.OddEven && len(s.Even) > 0 {
 		w.put(`<w:footerReference w:type="even" r:id="%s"/>`, w.footer(s.Even))
 	}
-	w.put(`<w:type w:val="nextPage"/>`)
+	if first {
+		w.put(`<w:footerReference w:type="first" r:id="%s"/>`, w.footer(s.First))
+	}
+	start := s.Start
+	if start == "" {
+		start = "nextPage"
+	}
+	w.put(`<w:type w:val="%s"/>`, start)
 	orient := ""
 	if s.Width > s.Height {
 		orient = ` w:orient="landscape"`
@@ -256,6 +276,9 @@ func (w *writer) section(s Section) {
 		w.put(`<w:pgNumType w:start="%d"/>`, s.FirstPage)
 	}
 	w.put(`<w:cols w:space="720"/>`)
+	if first {
+		w.put(`<w:titlePg/>`)
+	}
 	if s.Grid.LinePitch > 0 {
 		w.put(`<w:docGrid w:type="linesAndChars" w:linePitch="%d" w:charSpace="%d"/>`, s.Grid.LinePitch, s.Grid.CharSpace)
 	}
@@ -264,18 +287,31 @@ func (w *writer) section(s Section) {
 
 // footer writes a footer as a part of its own and gives its relationship.
 func (w *writer) footer(paragraphs []Paragraph) string {
+	w.footers++
+	return w.edge("ftr", fmt.Sprintf("footer%d", w.footers), paragraphs)
+}
+
+// header is a footer's like at the page's other end.
+func (w *writer) header(paragraphs []Paragraph) string {
+	w.headers++
+	return w.edge("hdr", fmt.Sprintf("header%d", w.headers), paragraphs)
+}
+
+func (w *writer) edge(element, name string, paragraphs []Paragraph) string {
 	main := w.b.String()
 	w.b.Reset()
-	w.put(`%s<w:ftr %s>`, declaration, namespaces)
+	w.put(`%s<w:%s %s>`, declaration, element, namespaces)
 	for _, p := range paragraphs {
 		p.write(w)
 	}
-	w.put(`</w:ftr>`)
-	w.footers++
-	w.parts = append(w.parts, part{fmt.Sprintf("word/footer%d.xml", w.footers), []byte(w.b.String())})
+	if len(paragraphs) == 0 { // the schema wants one
+		empty.write(w)
+	}
+	w.put(`</w:%s>`, element)
+	w.parts = append(w.parts, part{"word/" + name + ".xml", []byte(w.b.String())})
 	w.b.Reset()
 	w.b.WriteString(main)
-	return fmt.Sprintf("rIdFooter%d", w.footers)
+	return "rId" + name
 }
 
 const emu = 635 // English metric units a twip
@@ -289,4 +325,26 @@ func (w *writer) picture(p Picture) {
 	w.put(`<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="%d" name="image%d.png" descr="%s"/><pic:cNvPicPr/></pic:nvPicPr>`, n, n, alt)
 	w.put(`<pic:blipFill><a:blip r:embed="rIdImage%d"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>`, n)
 	w.put(`<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>`, cx, cy)
+}
+
+// box writes text at a fixed place, as a drawing of Word 2010 and later; WPS
+// and LibreOffice know it, too. Text flows around it, though none is there:
+// LibreOffice forgets the place of a box in a footer that nothing flows around.
+func (w *writer) box(b Box) {
+	w.boxes++
+	n := 1000 + w.boxes // pictures are numbered from 1
+	cx, cy := b.Width*emu, b.Height*emu
+	w.put(`<w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="%d" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>`, n)
+	w.put(`<wp:positionH relativeFrom="page"><wp:posOffset>%d</wp:posOffset></wp:positionH><wp:positionV relativeFrom="page"><wp:posOffset>%d</wp:posOffset></wp:positionV>`, b.X*emu, b.Y*emu)
+	w.put(`<wp:extent cx="%d" cy="%d"/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapSquare wrapText="bothSides"/><wp:docPr id="%d" name="Box %d"/><wp:cNvGraphicFramePr/>`, cx, cy, n, n)
+	w.put(`<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/>`)
+	w.put(`<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>`, cx, cy)
+	for _, p := range b.Paragraphs {
+		p.write(w)
+	}
+	direction := "horz"
+	if b.Turned {
+		direction = "vert"
+	}
+	w.put(`</w:txbxContent></wps:txbx><wps:bodyPr vert="%s" wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="t"><a:noAutofit/></wps:bodyPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing>`, direction)
 }

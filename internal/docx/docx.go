@@ -40,9 +40,19 @@ type Section struct {
 	Header, Footer           Twips // from the page's edge
 	Grid                     Grid
 	Odd, Even                []Paragraph // footers; Even is used where the document's OddEven is set
-	FirstPage                int         // restarts the page numbers; 0 goes on
-	Blocks                   []Block
+	// First and FirstHead are the footer and the header of the section's first
+	// page; where either is there, that page has no other.
+	First, FirstHead []Paragraph
+	FirstPage        int   // restarts the page numbers; 0 goes on
+	Start            Start // "" is the next page
+	Blocks           []Block
 }
+
+// Start is where a section begins.
+type Start string
+
+// EvenPage begins on the next page with an even number, after a blank one where needed.
+const EvenPage Start = "evenPage"
 
 // Grid is the document grid in lines and characters; LinePitch 0 has none.
 type Grid struct {
@@ -73,6 +83,7 @@ type Paragraph struct {
 	// Indents in hundredths of a character, so that they follow the font size;
 	// Size is that of the paragraph's characters in half points.
 	FirstChars, HangingChars, LeftChars, RightChars int
+	Left, Right                                     Twips // indents; negative ones reach beyond the text
 	Size                                            int
 	Outline                                         int // 1 to 9: a heading of that level in the navigation
 	KeepNext, KeepLines, PageBreak                  bool
@@ -105,8 +116,18 @@ type Run struct {
 	Color   string // "FF0000"
 	Spacing Twips  // added between characters
 	OffGrid bool   // not spaced by the document grid
+	Scale   int    // percent of the characters' width; 0 is 100
 	Field   string // PAGE, instead of Text
 	Picture *Picture
+	Box     *Box
+}
+
+// Box is text that stands at a fixed place of the page, measured from its
+// upper left corner. Turned text runs downwards, its lines from right to left.
+type Box struct {
+	X, Y, Width, Height Twips
+	Turned              bool
+	Paragraphs          []Paragraph
 }
 
 // Picture is a PNG in the line, with a text for those who cannot see it.
@@ -131,6 +152,7 @@ type Table struct {
 type Row struct {
 	Cells  []Cell
 	Height Twips // at least; 0 is what the text needs
+	Exact  bool  // Height is what the row has, whatever the text needs
 }
 
 // Cell is one cell. Down is 1 where the cell starts a merge downwards and 2
@@ -195,9 +217,11 @@ type part struct {
 type writer struct {
 	doc      Document
 	b        strings.Builder
-	parts    []part // footers and pictures
+	parts    []part // headers, footers and pictures
 	footers  int
+	headers  int
 	pictures int
+	boxes    int
 	fonts    []string // named, in the order of their first use
 }
 

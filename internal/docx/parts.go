@@ -22,6 +22,9 @@ func (w *writer) types() string {
 	for i := range w.footers {
 		override(fmt.Sprintf("word/footer%d.xml", i+1), main+"footer+xml")
 	}
+	for i := range w.headers {
+		override(fmt.Sprintf("word/header%d.xml", i+1), main+"header+xml")
+	}
 	override("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml")
 	b.WriteString(`</Types>`)
 	return b.String()
@@ -37,7 +40,10 @@ func (w *writer) rels() string {
 	add("rIdSettings", "settings", "settings.xml")
 	add("rIdFonts", "fontTable", "fontTable.xml")
 	for i := range w.footers {
-		add(fmt.Sprintf("rIdFooter%d", i+1), "footer", fmt.Sprintf("footer%d.xml", i+1))
+		add(fmt.Sprintf("rIdfooter%d", i+1), "footer", fmt.Sprintf("footer%d.xml", i+1))
+	}
+	for i := range w.headers {
+		add(fmt.Sprintf("rIdheader%d", i+1), "header", fmt.Sprintf("header%d.xml", i+1))
 	}
 	for i := range w.pictures {
 		add(fmt.Sprintf("rIdImage%d", i+1), "image", fmt.Sprintf("media/image%d.png", i+1))

@@ -17,7 +17,11 @@ func (t Table) write(w *writer) {
 	for i, r := range t.Rows {
 		w.put(`<w:tr><w:trPr><w:cantSplit/>`)
 		if r.Height > 0 {
-			w.put(`<w:trHeight w:val="%d" w:hRule="atLeast"/>`, r.Height)
+			rule := "atLeast"
+			if r.Exact {
+				rule = "exact"
+			}
+			w.put(`<w:trHeight w:val="%d" w:hRule="%s"/>`, r.Height, rule)
 		}
 		if i < t.Header {
 			w.put(`<w:tblHeader/>`)

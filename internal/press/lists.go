@@ -385,9 +385,9 @@ func lead(units string) string {
 
 // submissions says of each unit what came when.
 func submissions(b bulletin.Bulletin) list {
-	l := list{columns: []column{{"序号", 7, label, false}, {"单位", 22, label, false}}}
+	l := list{columns: []column{{"序号", 6, label, false}, {"单位", 20, label, false}}}
 	for _, k := range reporting.Kinds {
-		l.columns = append(l.columns, column{k.Short(), 31, label, false})
+		l.columns = append(l.columns, column{k.Short(), 34, label, false})
 	}
 	l.columns = append(l.columns, column{"报送结果", 13, label, false}, column{"备注", 24, words, false})
 	for i, s := range b.Submissions.Units {

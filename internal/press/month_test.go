@@ -176,6 +176,17 @@ func TestWriteForms(t *testing.T) {
 		t.Skip("TONGBAO_FORMS names no directory")
 	}
 	b, set := city(), builtIn(t)
+	for name, layout := range map[string]Layout{"file": Document, "letter": Formal} {
+		o := office
+		o.Layout, o.CopyTo = layout, "市政府办公室，市委督查室、市政府督查室，指挥部各成员单位，各县（市、区）党委"
+		raw, err := Word(b, o, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".docx"), raw, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	word, err := Word(b, office, set)
 	if err != nil {
 		t.Fatal(err)

@@ -21,13 +21,26 @@ type Office struct {
 	Signature string // under letters; Name where empty
 
 	// The rest is for the printed bulletin; each may be empty.
-	Head     string // in red; default 城建项目大会战工作通报
-	Issue    string // 第3期; default a blank to be filled in, for a number is never invented
-	Dated    string // 2021年4月2日; default a blank to be filled in when it is signed
-	Report   string // 报：
-	CopyTo   string // 送：
-	Released bool   // signed: 送审稿 is printed no more
+	Layout     Layout
+	Head       string // in red; default 城建项目大会战工作通报, or the office's name
+	Issue      string // 第3期, or a document's number; default a blank to be filled in, for a number is never invented
+	Dated      string // 2021年4月2日; default a blank to be filled in when it is signed
+	Report     string // 报：
+	CopyTo     string // 送：, or 抄送：
+	NoPictures bool   // the letter goes without charts: NetEase dislikes embedded pictures
+	Released   bool   // signed: 送审稿 is printed no more
 }
+
+// Layout is how the printed bulletin is laid out.
+type Layout string
+
+// The layouts. Brief is what offices use that give their bulletins no
+// document number; Document and Formal are of GB/T 9704-2012 (7 and 10.1).
+const (
+	Brief    Layout = "brief"    // 简报格式, the default
+	Document Layout = "document" // 文件格式
+	Formal   Layout = "letter"   // 信函格式
+)
 
 func (o Office) signature() string { return cmp.Or(o.Signature, o.Name) }
 

@@ -21,7 +21,8 @@ const (
 	lineHeight                                 = 579  // 28.95 points: 22 lines fill the page, 580 would leave 21
 	charSpace                                  = -849 // 28 characters a line
 	tight                                      = -5   // a quarter of a point less than 16: the same without the grid
-	footerEdge                                 = 1304 // the page number stands 7 mm below the text
+	footerEdge                                 = 1417 // so that the dashes beside the page number stand 7 mm below the text
+	numberGap                                  = 259  // from the text to the number's upper edge, by this
 	red                                        = "FF0000"
 	size2, size3, size4, sizeS4, size5, sizeS5 = 44, 32, 28, 24, 21, 18 // 二号, 三号, 四号, 小四, 五号, 小五, in half points
 )
@@ -50,14 +51,18 @@ func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) {
 		Fonts: docx.Fonts{East: fang, Latin: latin}, Size: size3, OddEven: true, Substitutes: complete,
 	}
 	s := upright()
+	if o.Layout == Formal {
+		s.FirstHead, s.First = letterHead(p)
+		s.Header, s.Footer = formalTop, formalEdge
+	}
 	s.Blocks = append(head(p), body(p, text)...)
 	d.Sections = append(d.Sections, s)
 	for i, a := range annexes(p) {
 		d.Sections = append(d.Sections, annexSection(i+1, a))
 	}
-	last := upright()
-	last.Blocks = imprint(p, text.To)
-	d.Sections = append(d.Sections, last)
+	if last, ok := imprint(p, text.To); ok {
+		d.Sections = append(d.Sections, last)
+	}
 	raw, err := d.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("write the Word file: %w", err)
@@ -70,52 +75,38 @@ func upright() docx.Section {
 		Grid: docx.Grid{LinePitch: lineHeight, CharSpace: charSpace}})
 }
 
-// sideways is the same text area turned, for wide tables.
-func sideways() docx.Section {
-	return numbered(docx.Section{Width: pageHeight, Height: pageWidth, Top: marginLeft, Right: marginTop, Bottom: marginRight, Left: marginBottom})
+// number is the page number: 四号 宋体 between dashes, its upper edge at the
+// line's.
+func number(p docx.Paragraph) docx.Paragraph {
+	f := docx.Fonts{East: "宋体", Latin: "宋体"}
+	p.OffGrid, p.Size, p.Line = true, size4, size4*11
+	p.Runs = []docx.Run{{Text: "— ", Fonts: f, Size: size4}, {Field: "PAGE", Fonts: f, Size: size4}, {Text: " —", Fonts: f, Size: size4}}
+	return p
 }
 
-// numbered sets the page number: 四号 宋体, on the outer side, one character
-// from the edge of the text.
+// numbered sets the page number below the text (GB/T 9704-2012, 7.5): on the
+// outer side, one character from the edge of the text.
 func numbered(s docx.Section) docx.Section {
-	s.Header, s.Footer = 851, min(footerEdge, s.Bottom-600)
-	number := func(p docx.Paragraph) []docx.Paragraph {
-		f := docx.Fonts{East: "宋体", Latin: "宋体"}
-		p.OffGrid, p.Size = true, size4
-		p.Runs = []docx.Run{{Text: "— ", Fonts: f, Size: size4}, {Field: "PAGE", Fonts: f, Size: size4}, {Text: " —", Fonts: f, Size: size4}}
-		return []docx.Paragraph{p}
-	}
-	s.Odd = number(docx.Paragraph{Align: docx.Right, RightChars: 100})
-	s.Even = number(docx.Paragraph{Align: docx.Left, LeftChars: 100})
+	s.Header, s.Footer = 851, footerEdge
+	s.Odd = []docx.Paragraph{number(docx.Paragraph{Align: docx.Right, RightChars: 100})}
+	s.Even = []docx.Paragraph{number(docx.Paragraph{Align: docx.Left, LeftChars: 100})}
 	return s
 }
 
-// head is what stands above and with the red line.
-func head(p paper) []docx.Block {
-	o := p.Office
-	mark := " "
-	if !o.Released {
-		mark = draftMark
+// sideways is the same text area turned, for wide tables. Bound with the
+// others, the sheet lies with the table's head to the left, so its number
+// stands turned in what is the left margin here, at the place of all others
+// (GB/T 9704-2012, 8).
+func sideways() docx.Section {
+	s := docx.Section{Width: pageHeight, Height: pageWidth, Top: marginLeft, Right: marginTop, Bottom: marginRight, Left: marginBottom, Header: 851, Footer: 600}
+	turned := func(p docx.Paragraph) []docx.Paragraph {
+		const wide = size4 * 11
+		b := docx.Box{X: marginBottom - numberGap - wide, Y: marginLeft, Width: wide, Height: textWidth, Turned: true, Paragraphs: []docx.Paragraph{number(p)}}
+		return []docx.Paragraph{{OffGrid: true, Line: 240, Runs: []docx.Run{{Box: &b}}}}
 	}
-	dated := cmp.Or(o.Dated, p.AsOf.Format("2006年")+"　月　日")
-	side := docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Left, Runs: full("　"+o.Name+"\t"+dated, fang),
-		Tabs:   []docx.Tab{{At: textWidth - 320, Align: docx.Right}},
-		Bottom: docx.Border{Size: 12, Color: red, Space: 11}}
-	if len([]rune(o.Name)) > 17 { // so that both fit on the line
-		side.Runs = set("　"+o.Name+"\t"+dated, fang, size4)
-	}
-	title := cmp.Or(o.Head, "城建项目大会战工作通报")
-	size := 84 // 初号, less where the name is long: it stays on one line
-	if n := len([]rune(title)); n > 0 {
-		size = max(36, min(size, (textWidth-400)/n/10))
-	}
-	return []docx.Block{
-		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Left, Runs: full(mark, hei)},
-		docx.Paragraph{Line: size*10 + 300, Before: 500, OffGrid: true, Align: docx.Center, Runs: colored(set(title, song, size), red)},
-		blank(),
-		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Center, Runs: full(cmp.Or(o.Issue, "第　　期"), fang)},
-		side,
-	}
+	s.Odd = turned(docx.Paragraph{Align: docx.Right, RightChars: 100})
+	s.Even = turned(docx.Paragraph{Align: docx.Left, LeftChars: 100})
+	return s
 }
 
 func blank() docx.Block {
@@ -139,7 +130,7 @@ func full(s, font string) []docx.Run {
 
 // body is the text from the title to the date.
 func body(p paper, text Prose) []docx.Block {
-	blocks := []docx.Block{blank()}
+	blocks := []docx.Block{blank(), blank()}
 	for _, l := range balance(text.Title, 20) {
 		blocks = append(blocks, docx.Paragraph{Line: lineHeight + 60, OffGrid: true, Align: docx.Center, KeepNext: true, Runs: set(l, song, size2)})
 	}
@@ -191,25 +182,31 @@ func paragraph(s string) docx.Block {
 	return p
 }
 
-// signed is the signature above the date, as papers without a seal have it:
-// two characters from the edge, the date two more to the right.
+// signed is the signature above the date.
 func signed(p paper) []docx.Block {
 	name := p.Office.signature()
 	date := cmp.Or(p.Office.Dated, p.AsOf.Format("2006年")+"　月　日")
-	n, m := len([]rune(name)), width(date)
-	// The date's first character stands two to the right of the name's first.
-	right := max(200, (n-2)*100-m+200)
-	nameRight := 200
-	if (n-2)*100 < m { // the date is the longer one: it keeps two, the name moves in
-		nameRight, right = 200+m-(n-2)*100, 200
+	n, m := width(name), width(date)
+	blocks := []docx.Block{kept()}
+	// Without a seal (7.3.5.2): two characters from the edge, the date's first
+	// character two to the right of the name's first.
+	nameRight, right := 200, n-m
+	if right < 200 { // the date is the longer one: it keeps two, the name moves in
+		nameRight, right = 400+m-n, 200
+	}
+	if p.Office.Layout == Document || p.Office.Layout == Formal {
+		// With one (7.3.5.1): the date four from the edge, the name centred above
+		// it, and room for the seal above both.
+		middle := max(400+m/2, 200+n/2)
+		nameRight, right = middle-n/2, middle-m/2
+		blocks = append(blocks, kept())
 	}
 	note := docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Align: docx.Left, Runs: set("（"+snapshotLine(p.Bulletin)+"）", fang, sizeS4), Size: sizeS4}
-	return []docx.Block{
-		kept(),
+	return append(blocks,
 		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Right, RightChars: nameRight, KeepNext: true, Runs: full(name, fang)},
 		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Right, RightChars: right, KeepNext: true, Runs: full(date, fang)},
 		note,
-	}
+	)
 }
 
 // width is a text's width in hundredths of a Chinese character.
@@ -262,37 +259,3 @@ func breakable(before, after string) bool {
 }
 
 func abs(n int) int { return max(n, -n) }
-
-// imprint is the 版记 at the foot of the last page. Blank lines push it down:
-// LibreOffice does not lay a floating table at the foot, and one that is too
-// long would float out of the page in Word.
-func imprint(p paper, sentTo string) []docx.Block {
-	o := p.Office
-	thick, thin := docx.Border{Size: 8}, docx.Border{Size: 6}
-	none := docx.Border{}
-	const line = 500 // twips
-	t := docx.Table{Columns: []docx.Twips{textWidth}}
-	used := 1
-	row := func(paragraphs ...docx.Paragraph) {
-		t.Rows = append(t.Rows, docx.Row{Cells: []docx.Cell{{Paragraphs: paragraphs, LeftLine: &none, RightLine: &none, Top: &thin, Bottom: &thin}}})
-	}
-	var to []docx.Paragraph
-	for _, x := range []struct{ name, list string }{{"报：", o.Report}, {"送：", o.CopyTo}, {"发：", sentTo}} {
-		if x.list != "" {
-			used += 1 + width(x.list)/2400 // 24 of some 27 characters a line: rather too many lines than too few
-			to = append(to, docx.Paragraph{Line: line, Size: size4, LeftChars: 300, HangingChars: 200, RightChars: 100, Align: docx.Left,
-				Runs: set(x.name+strings.TrimRight(tidy(x.list), "。：")+"。", fang, size4)})
-		}
-	}
-	row(to...)
-	printed := cmp.Or(o.Dated, p.AsOf.Format("2006年")+"　月　日") + "印发"
-	row(docx.Paragraph{Line: line, Size: size4, LeftChars: 100, Align: docx.Left, Runs: set(o.Name+"\t"+printed, fang, size4),
-		Tabs: []docx.Tab{{At: textWidth - 280, Align: docx.Right}}})
-	t.Rows[0].Cells[0].Top = &thick
-	t.Rows[len(t.Rows)-1].Cells[0].Bottom = &thick
-	var blocks []docx.Block
-	for range (textLength - used*line - 160) / lineHeight {
-		blocks = append(blocks, blank())
-	}
-	return append(blocks, t)
-}

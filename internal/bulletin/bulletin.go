@@ -74,6 +74,17 @@ type Bulletin struct {
 	Lagging      Lagging          `json:"lagging"`
 	Issues       Ledger           `json:"issues"`
 	Submissions  Submissions      `json:"submissions"`
+	// Curve is the year so far, this month last: what earlier bulletins of the
+	// year said. Months without one are not there.
+	Curve []Point `json:"curve,omitempty"`
+}
+
+// Point is one month of the year's curve: the city's sums of its bulletin.
+type Point struct {
+	Month     int    `json:"month"`
+	MonthDone Number `json:"month_done"`
+	YTDDone   Number `json:"ytd_done"`
+	YearPlan  Number `json:"year_plan"`
 }
 
 // Figures are sums over a unit's projects, or several units'. A packaged

@@ -40,6 +40,7 @@ func Compute(in Input) Bulletin {
 	sums.finish(&b, in)
 	rank(b.Units)
 	remember(&b, in.Previous)
+	b.Curve = curve(b, in.Previous)
 	order(b.Units)
 	b.Submissions = submissions(in)
 	return b
@@ -133,6 +134,22 @@ func remember(b *Bulletin, last *Bulletin) {
 			}
 		}
 	}
+}
+
+// curve is last month's with this month at its end, within a year.
+func curve(b Bulletin, last *Bulletin) (out []Point) {
+	add := func(b Bulletin) {
+		if b.City.Reported > 0 {
+			out = append(out, Point{int(b.Period.Month), b.City.MonthDone, b.City.YTDDone, b.City.YearPlan})
+		}
+	}
+	if last != nil && last.Period == b.Period.Add(-1) && last.Period.Year == b.Period.Year {
+		if out = slices.Clone(last.Curve); len(out) == 0 { // a bulletin from before there were curves
+			add(*last)
+		}
+	}
+	add(b)
+	return out
 }
 
 // rank numbers the units of each group by their published percentage: the

@@ -100,6 +100,9 @@ func (c *Config) checkReporting(r *reader) {
 	if !p.Target.IsPositive() {
 		r.fault(r.at("reporting.target"), "reporting.target", "应大于 0", "单位为万元，300亿元写 3000000")
 	}
+	if l := p.Lights; !l.Yellow.IsPositive() || !l.Red.GreaterThan(l.Yellow) {
+		r.fault(r.at("reporting.lights"), "reporting.lights", "亮灯的界限应大于 0，红灯应大于黄灯", "单位为百分点，如 {yellow: 10, red: 30}")
+	}
 	for key := range p.Aliases {
 		if reporting.Field(key).Title() == "" {
 			r.fault(r.at("reporting.aliases."+key), "reporting.aliases."+key, "没有这个字段", "字段名见 docs，如 ytd_done、year_plan")
@@ -186,6 +189,10 @@ func (c *Config) checkBulletins(r *reader) {
 			b.Release = "office-only"
 		}
 		r.oneOf(key+".release", b.Release, "automatic", "office-only")
+		if b.Layout == "" {
+			b.Layout = "brief"
+		}
+		r.oneOf(key+".layout", b.Layout, "brief", "document", "letter")
 	}
 }
 

@@ -95,7 +95,11 @@ type Reporting struct {
 		Workdays int       `yaml:"workdays"`
 		Time     TimeOfDay `yaml:"time"`
 	} `yaml:"freeze"`
-	Pace     string          `yaml:"pace"`
+	Pace   string `yaml:"pace"`
+	Lights struct {
+		Yellow decimal.Decimal `yaml:"yellow"` // percentage points behind the pace: from here on
+		Red    decimal.Decimal `yaml:"red"`    // more than this
+	} `yaml:"lights"`
 	Target   decimal.Decimal `yaml:"target"`   // 万元 a year
 	Holidays string          `yaml:"holidays"` // a file with later years
 	// Aliases are further header words by field key: {ytd_done: [今年完成]}.
@@ -143,6 +147,15 @@ type Bulletin struct {
 	Schedule   string   `yaml:"schedule"` // five cron fields in the zone of reporting
 	Recipients []string `yaml:"recipients"`
 	Release    string   `yaml:"release"` // automatic, on-approval, office-only
+
+	// How it is printed.
+	Layout   string `yaml:"layout"`   // brief, document, letter
+	Head     string `yaml:"head"`     // in red
+	Issue    string `yaml:"issue"`    // 第{month}期, or a document's number
+	Dated    string `yaml:"dated"`    // empty: to be filled in when it is signed
+	Report   string `yaml:"report"`   // 报：
+	CopyTo   string `yaml:"copy_to"`  // 送：, 抄送：
+	Pictures *bool  `yaml:"pictures"` // charts in the letter; nil is true
 }
 
 // Limits bound what a stranger's letter may cost.
@@ -191,6 +204,7 @@ func Default() Config {
 	c.Reporting.Freeze.Time = TimeOfDay(17 * time.Hour)
 	c.Reporting.Pace = "month"
 	c.Reporting.Target = decimal.NewFromInt(3_000_000)
+	c.Reporting.Lights.Yellow, c.Reporting.Lights.Red = decimal.NewFromInt(10), decimal.NewFromInt(30)
 	c.Reminders.Enabled = true
 	c.Reminders.Quiet.From = TimeOfDay(22 * time.Hour)
 	c.Reminders.Quiet.To = TimeOfDay(7 * time.Hour)

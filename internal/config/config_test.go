@@ -39,6 +39,21 @@ submitters:
 	}
 }
 
+// TestPrinting: how a bulletin is printed, and what is not written.
+func TestPrinting(t *testing.T) {
+	c, err := Parse([]byte("reporting: {lights: {yellow: 5, red: 20}}\nsubmitters: [{name: 修水县}]\nbulletins: [{name: a, layout: document, pictures: false}, {name: b}]\n"), "c.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := c.Bulletins[0], c.Bulletins[1]
+	if a.Layout != "document" || a.Pictures == nil || *a.Pictures || b.Layout != "brief" || b.Pictures != nil {
+		t.Errorf("got %+v and %+v", a, b)
+	}
+	if l := c.Reporting.Lights; l.Yellow.String() != "5" || l.Red.String() != "20" {
+		t.Errorf("lights %v", l)
+	}
+}
+
 // TestExample keeps the example whole and true to the defaults that it names.
 func TestExample(t *testing.T) {
 	c, err := Load("../../config.example.yaml")

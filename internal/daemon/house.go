@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tongbao/internal/attachment"
+	"tongbao/internal/bulletin"
 	"tongbao/internal/chase"
 	"tongbao/internal/clerk"
 	"tongbao/internal/config"
@@ -121,14 +122,16 @@ func configure(of *office.Office, cfg *config.Config) error {
 	for field, words := range cfg.Reporting.Aliases {
 		rules.Aliases[reporting.Field(field)] = words
 	}
+	rules.Lights = bulletin.Thresholds{Yellow: bulletin.Number{Decimal: cfg.Reporting.Lights.Yellow}, Red: bulletin.Number{Decimal: cfg.Reporting.Lights.Red}}
+	paper := press.Office{Name: cfg.Office.Name, City: cfg.Office.City, Contact: cfg.Office.Contact, Phone: cfg.Office.Phone}
 	for _, b := range cfg.Bulletins {
 		bell, err := b.Bell(terms.Zone)
 		if err != nil {
 			return fmt.Errorf("bulletin %q: %w", b.Name, err)
 		}
-		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Bell: bell, Recipients: b.Recipients, Release: b.Release})
+		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Bell: bell, Recipients: b.Recipients, Release: b.Release,
+			Paper: printing(paper, b)})
 	}
-	paper := press.Office{Name: cfg.Office.Name, City: cfg.Office.City, Contact: cfg.Office.Contact, Phone: cfg.Office.Phone}
 	from := cfg.SMTP.From
 	if from == "" {
 		from = "tongbao@localhost"
@@ -138,8 +141,18 @@ func configure(of *office.Office, cfg *config.Config) error {
 		name = cfg.Office.Name
 	}
 	of.Rules, of.Press, of.Templates = rules, paper, set
+	if len(rules.Bulletins) > 0 { // what is printed by hand looks like what the first bell prints
+		of.Press = rules.Bulletins[0].Paper
+	}
 	of.Desk = notice.Desk{From: mail.Address{Name: name, Address: from}, Office: paper, Templates: set, Zone: terms.Zone}
 	return nil
+}
+
+// printing is how the office has one of its bulletins printed.
+func printing(o press.Office, b config.Bulletin) press.Office {
+	o.Layout, o.Head, o.Issue, o.Dated, o.Report, o.CopyTo = press.Layout(b.Layout), b.Head, b.Issue, b.Dated, b.Report, b.CopyTo
+	o.NoPictures = b.Pictures != nil && !*b.Pictures
+	return o
 }
 
 func ladder(cfg *config.Config) chase.Ladder {

@@ -275,7 +275,7 @@ func (s *stage) publish(month int) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("keep bulletin: %w", err)
 	}
-	for name, data := range map[string][]byte{f.WordName: f.Word, f.WorkbookName: f.Workbook, "摘要.html": []byte(f.HTML), "摘要.txt": []byte(f.Text)} {
+	for name, data := range map[string][]byte{f.WordName: f.Word, f.WorkbookName: f.Workbook, "摘要.html": []byte(f.SelfContained()), "摘要.txt": []byte(f.Text)} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return fmt.Errorf("keep bulletin: %w", err)
 		}

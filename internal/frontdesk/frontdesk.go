@@ -135,7 +135,7 @@ func (d Desk) bulletin(r *http.Request) (any, error) {
 		return nil, err
 	}
 	html := strings.TrimSuffix(forms.WordName, ".docx") + ".html"
-	issue.Files = map[string][]byte{forms.WordName: forms.Word, forms.WorkbookName: forms.Workbook, html: []byte(forms.HTML)}
+	issue.Files = map[string][]byte{forms.WordName: forms.Word, forms.WorkbookName: forms.Workbook, html: []byte(forms.SelfContained())}
 	return issue, nil
 }
 

@@ -33,6 +33,9 @@ type Desk struct {
 // Attachment is a file that goes with a letter.
 type Attachment = letter.Attachment
 
+// Inline is a picture that a letter's HTML names by cid:ID.
+type Inline = letter.Inline
+
 // The values of Auto-Submitted (RFC 3834).
 const (
 	autoReplied   = "auto-replied"
@@ -54,6 +57,7 @@ type note struct {
 	inside                 bool   // to the office's own people
 	text, html             string // the whole body, where it is made elsewhere
 	attachments            []Attachment
+	pictures               []Inline
 	notBefore, expires     time.Time
 }
 
@@ -79,13 +83,13 @@ func (d Desk) item(now time.Time, n note) (outbox.Item, error) {
 	draft := letter.Draft{
 		From: d.From, To: n.to, Subject: clean(n.subject, maxSubject), Date: now, MessageID: d.messageID(n.key),
 		InReplyTo: n.inReplyTo, References: n.references, AutoSubmitted: n.automatic,
-		Text: text, HTML: html, Attachments: n.attachments,
+		Text: text, HTML: html, Attachments: n.attachments, Inline: n.pictures,
 	}
 	raw, err := letter.Compose(draft)
 	if err != nil {
 		return outbox.Item{}, fmt.Errorf("compose letter %q: %w", n.key, err)
 	}
-	draft.HTML = ""
+	draft.HTML, draft.Inline = "", nil
 	plain, err := letter.Compose(draft)
 	if err != nil {
 		return outbox.Item{}, fmt.Errorf("compose plain letter %q: %w", n.key, err)

@@ -224,6 +224,29 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestCoverPictures: charts go beside the HTML that names them, and not with
+// the plain form, which is what is left when a provider dislikes them.
+func TestCoverPictures(t *testing.T) {
+	c := sampleCover(false)
+	c.HTML = `<html><body><img src="cid:curve@tongbao" alt="图"></body></html>`
+	c.Pictures = []Inline{{ID: "curve@tongbao", Name: "年度曲线.png", Type: "image/png", Data: []byte("\x89PNG")}}
+	it, err := testDesk(t).Cover(time.Date(2021, 4, 1, 9, 0, 0, 0, cst), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"multipart/related", "<curve@tongbao>", "image/png"} {
+		if !strings.Contains(string(it.Raw), want) {
+			t.Errorf("the letter has no %s", want)
+		}
+		if strings.Contains(string(it.Plain), want) {
+			t.Errorf("the plain form has %s", want)
+		}
+	}
+	if !strings.Contains(string(it.Plain), ".docx") && !strings.Contains(string(it.Plain), "application/octet-stream") {
+		t.Error("the plain form has lost its attachment")
+	}
+}
+
 // TestStrangers puts hostile words wherever a stranger's words come in.
 func TestStrangers(t *testing.T) {
 	const evil = "<script>alert(1)</script><img src=x onerror=y>\r\nBcc: victim@example.com\r\n\r\n\u202e{{.}}\x00"

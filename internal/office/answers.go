@@ -123,8 +123,13 @@ func (o *Office) writeCall(c chase.Call, s reporting.Submitter, to Receiver, now
 
 // coverOf is what a bulletin's letter to one recipient consists of.
 func coverOf(key string, e store.Edition, to, submitter string, b bulletin.Bulletin, f Forms) notice.Cover {
+	var pictures []notice.Inline
+	for _, p := range f.Pictures {
+		pictures = append(pictures, notice.Inline{ID: p.ID, Name: p.Name, Type: "image/png", Data: p.PNG})
+	}
 	return notice.Cover{
-		Key: key, To: to, Submitter: submitter, Period: b.Period, Draft: e == store.Draft, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
+		Pictures: pictures,
+		Key:      key, To: to, Submitter: submitter, Period: b.Period, Draft: e == store.Draft, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
 		Attachments: []notice.Attachment{
 			{Name: f.WordName, Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Data: f.Word},
 			{Name: f.WorkbookName, Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: f.Workbook},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tongbao/internal/bulletin"
 	"tongbao/internal/chase"
 	"tongbao/internal/clerk"
 	"tongbao/internal/notice"
@@ -32,6 +33,7 @@ type Rules struct {
 	Chasing   bool // reminders and chasers go out
 	Aliases   map[reporting.Field][]string
 	Bulletins []BulletinRule
+	Lights    bulletin.Thresholds
 
 	Addresses    []string      // the office's own people: alarms, lists, drafts
 	Own          []string      // the mailbox's own addresses: never answered
@@ -45,6 +47,7 @@ type BulletinRule struct {
 	Bell       Bell
 	Recipients []string // of the draft
 	Release    string   // "automatic": counties get it, too
+	Paper      press.Office
 }
 
 // Bell is when a bulletin is due.

@@ -110,7 +110,7 @@ func (o *Office) compute(t *store.Tx, p reporting.Period, now time.Time) (bullet
 		Period: p, Terms: o.Rules.Terms, AsOf: asOf, Number: snapshot(p, now), Submitters: o.Rules.Register.All(),
 		Versions:       map[string]map[reporting.Kind]*reporting.Version{},
 		Standings:      map[string]map[reporting.Kind]reporting.Standing{},
-		PreviousIssues: map[string]*reporting.Version{},
+		PreviousIssues: map[string]*reporting.Version{}, Thresholds: o.Rules.Lights,
 	}
 	var inputs []store.Input
 	for _, s := range in.Submitters {
@@ -149,14 +149,22 @@ type Forms struct {
 	Word, Workbook         []byte
 	Subject, HTML, Text    string
 	WordName, WorkbookName string
+	Pictures               []press.Picture // that the HTML names
 }
+
+// SelfContained is the HTML with its pictures in it, as a file to look at.
+func (f Forms) SelfContained() string { return press.SelfContained(f.HTML, f.Pictures) }
 
 // Print sets a bulletin in all its forms, marked as a draft (送审稿) until it
 // is released. Recipient names the submitter whose copy it is, "" where it is
 // the office's.
-func (o *Office) Print(b bulletin.Bulletin, recipient string, released bool) (f Forms, err error) {
+func (o *Office) Print(b bulletin.Bulletin, recipient string, released bool) (Forms, error) {
 	paper := o.Press
 	paper.Released = released
+	return o.printOn(paper, b, recipient)
+}
+
+func (o *Office) printOn(paper press.Office, b bulletin.Bulletin, recipient string) (f Forms, err error) {
 	if f.Word, err = press.Word(b, paper, o.Templates); err != nil {
 		return f, fmt.Errorf("set bulletin %s in Word: %w", b.Period, err)
 	}
@@ -164,6 +172,9 @@ func (o *Office) Print(b bulletin.Bulletin, recipient string, released bool) (f 
 		return f, fmt.Errorf("set bulletin %s in Excel: %w", b.Period, err)
 	}
 	f.WordName, f.WorkbookName = press.FileNames(b, paper)
+	if f.Pictures, err = press.Pictures(b, paper); err != nil {
+		return f, err
+	}
 	f.Subject, f.HTML, f.Text, err = press.Mail(b, paper, o.Templates, recipient)
 	return f, err
 }
@@ -186,7 +197,11 @@ func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now
 	if released {
 		edition = store.Release
 	}
-	forms, err := o.Print(b, "", released)
+	paper := rule.Paper
+	if paper.Released = released; released && paper.Dated == "" {
+		paper.Dated = now.In(o.Rules.Terms.Zone).Format("2006年1月2日") // it is signed by being released
+	}
+	forms, err := o.printOn(paper, b, "")
 	if err != nil {
 		return err
 	}
@@ -208,8 +223,6 @@ func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now
 	for _, s := range o.Rules.Register.All() {
 		for _, to := range s.Addresses {
 			own := forms
-			paper := o.Press
-			paper.Released = true
 			if own.Subject, own.HTML, own.Text, err = press.Mail(b, paper, o.Templates, s.Name); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package press
 
 import (
 	"fmt"
+	"html/template"
 	"strings"
 
 	"tongbao/internal/bulletin"
@@ -13,6 +14,7 @@ type letter struct {
 	Prose
 	Own      *own // the recipient's own figures; nil in the office's copy
 	Rankings []htmlTable
+	Pictures []image
 	Snapshot string
 	Signed   string
 	Contact  string
@@ -25,6 +27,12 @@ type own struct {
 	Name    string
 	Figures []pair
 	Words   []string // what came and what is to be done
+}
+
+// image is a picture that the letter names.
+type image struct {
+	Source template.URL // cid:…, of our own making
+	Alt    string
 }
 
 type pair struct{ Name, Value string }
@@ -49,7 +57,8 @@ type htmlLine struct {
 var mailColumns = map[string]bool{"序位": true, "序号": true, "地区": true, "责任单位": true, "项目数": true, "年度计划投资": true, "累计完成": true, "占年度计划": true, "与序时比（±百分点）": true, "升降": true}
 
 // Mail sets the letter: its subject, HTML and plain text. Recipient is the
-// submitter whose copy it is and begins with; "" is the office's.
+// submitter whose copy it is and begins with; "" is the office's. The HTML
+// names the charts that Pictures draws, which go beside it.
 func Mail(b bulletin.Bulletin, o Office, t *templates.Set, recipient string) (subject, html, text string, err error) {
 	p := newPaper(b, o)
 	v := letter{Snapshot: snapshotLine(b), Signed: o.signature(), Contact: o.Contact, Phone: o.Phone, Draft: !o.Released}
@@ -58,6 +67,9 @@ func Mail(b bulletin.Bulletin, o Office, t *templates.Set, recipient string) (su
 	}
 	for _, l := range rankings(p.Bulletin) {
 		v.Rankings = append(v.Rankings, htmlOf(l, recipient))
+	}
+	for _, x := range pictures(p) {
+		v.Pictures = append(v.Pictures, image{template.URL("cid:" + x.id), x.alt})
 	}
 	subject = "【通报】" + p.Period.Chinese() + "份全市城建项目推进情况"
 	if recipient != "" {

@@ -24,6 +24,7 @@ const (
 
 func newPaper(b bulletin.Bulletin, o Office) paper {
 	o.City = o.city()
+	o.Issue = strings.NewReplacer("{year}", fmt.Sprint(b.Period.Year), "{month}", fmt.Sprint(int(b.Period.Month))).Replace(o.Issue)
 	return paper{clean(b), o}
 }
 

@@ -23,7 +23,7 @@ type Office struct {
 	// The rest is for the printed bulletin; each may be empty.
 	Layout     Layout
 	Head       string // in red; default 城建项目大会战工作通报, or the office's name
-	Issue      string // 第3期, or a document's number; default a blank to be filled in, for a number is never invented
+	Issue      string // 第{month}期, or a document's number; default a blank to be filled in, for a number is never invented
 	Dated      string // 2021年4月2日; default a blank to be filled in when it is signed
 	Report     string // 报：
 	CopyTo     string // 送：, or 抄送：

@@ -2,8 +2,8 @@ package sheet
 
 import (
 	"archive/zip"
-	"bytes"
 	"errors"
+	"hash"
 	"hash/crc32"
 	"io"
 	"net/url"
@@ -18,6 +18,7 @@ type archive struct {
 	rest  map[*zip.File]bool   // not yet inflated
 	left  int64                // bytes that may still be unpacked
 	tags  int                  // XML tags that may still be read
+	spare []byte               // for the part that is read next
 }
 
 func newArchive(z *zip.Reader, lim Limits) (*archive, error) {
@@ -50,51 +51,74 @@ func partName(name string) string {
 
 func (a *archive) has(name string) bool { return a.files[partName(name)] != nil }
 
+// entry is one entry of the zip while it is inflated. Its last read demands
+// the size and the CRC that the directory names.
+type entry struct {
+	a   *archive
+	f   *zip.File
+	r   io.ReadCloser
+	sum hash.Hash32 // where archive/zip does not check: it takes a CRC of 0 for unknown
+}
+
+func (a *archive) open(f *zip.File) (*entry, error) {
+	delete(a.rest, f)
+	r, err := f.Open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return nil, &Error{Code: "unsupported", Detail: f.Name + ": " + err.Error()}
+	}
+	if err != nil {
+		return nil, damaged("%s: %v", f.Name, err)
+	}
+	e := &entry{a: a, f: f, r: r}
+	if f.CRC32 == 0 {
+		e.sum = crc32.NewIEEE()
+	}
+	return e, nil
+}
+
+func (e *entry) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	if e.a.left -= int64(n); e.a.left < 0 {
+		return n, &Error{Code: "too-large", Detail: "unpacked size"}
+	}
+	if e.sum != nil {
+		e.sum.Write(p[:n])
+		if err == io.EOF && e.sum.Sum32() != 0 {
+			err = zip.ErrChecksum
+		}
+	}
+	if err != nil && err != io.EOF {
+		err = damaged("%s: %v", e.f.Name, err)
+	}
+	return n, err
+}
+
 // part inflates one part to its end.
 func (a *archive) part(name string) ([]byte, error) {
 	f := a.files[partName(name)]
 	if f == nil {
 		return nil, damaged("the part %s is missing", name)
 	}
-	delete(a.rest, f)
-	var b bytes.Buffer
-	b.Grow(int(min(f.UncompressedSize64, uint64(a.left), f.CompressedSize64*64, 64<<20)) + bytes.MinRead)
-	err := a.inflate(f, &b)
-	return b.Bytes(), err
+	e, err := a.open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer e.r.Close()
+	return io.ReadAll(e)
 }
 
 // finish inflates what nobody asked for.
 func (a *archive) finish() error {
 	for f := range a.rest {
-		if err := a.inflate(f, io.Discard); err != nil {
+		e, err := a.open(f)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (a *archive) inflate(f *zip.File, w io.Writer) error {
-	r, err := f.Open()
-	if errors.Is(err, zip.ErrAlgorithm) {
-		return &Error{Code: "unsupported", Detail: f.Name + ": " + err.Error()}
-	}
-	if err != nil {
-		return damaged("%s: %v", f.Name, err)
-	}
-	defer r.Close()
-	sum := crc32.NewIEEE()
-	if f.CRC32 == 0 { // archive/zip takes it for unknown
-		w = io.MultiWriter(w, sum)
-	}
-	n, err := io.Copy(w, io.LimitReader(r, a.left+1))
-	if err != nil {
-		return damaged("%s: %v", f.Name, err)
-	}
-	if a.left -= n; a.left < 0 {
-		return &Error{Code: "too-large", Detail: "unpacked size"}
-	}
-	if f.CRC32 == 0 && sum.Sum32() != 0 {
-		return damaged("%s: %v", f.Name, zip.ErrChecksum)
+		_, err = io.Copy(io.Discard, e)
+		e.r.Close()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -102,14 +126,20 @@ func (a *archive) inflate(f *zip.File, w io.Writer) error {
 // walk reads a part to its last tag and calls fn at the start of each element
 // whose end fn, or one of its like, has not read. root is the root's name.
 func (a *archive) walk(name, root string, fn func(*xmlScanner) error) error {
-	data, err := a.part(name)
+	f := a.files[partName(name)]
+	if f == nil {
+		return damaged("the part %s is missing", name)
+	}
+	e, err := a.open(f)
 	if err != nil {
 		return err
 	}
-	x, err := newXMLScanner(data, &a.tags)
+	defer e.r.Close()
+	x, err := newXMLStream(e, a.spare, &a.tags)
 	if err != nil {
 		return partError(name, err)
 	}
+	defer func() { a.spare = x.src[:0] }()
 	for {
 		t, err := x.next()
 		switch {

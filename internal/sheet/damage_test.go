@@ -187,6 +187,15 @@ func rezipped(damage func(*rand.Rand, []byte) []byte) func(*rand.Rand, []byte) [
 
 // rezip packs a zip file anew; a part that edit makes nil is left out.
 func rezip(b []byte, edit func(name string, data []byte) []byte) []byte {
+	return packAgain(b, zip.Store, edit)
+}
+
+// repack does so with compression.
+func repack(b []byte, edit func(name string, data []byte) []byte) []byte {
+	return packAgain(b, zip.Deflate, edit)
+}
+
+func packAgain(b []byte, method uint16, edit func(name string, data []byte) []byte) []byte {
 	in, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		panic(err)
@@ -202,7 +211,7 @@ func rezip(b []byte, edit func(name string, data []byte) []byte) []byte {
 		if data = edit(f.Name, data); data == nil {
 			continue
 		}
-		w, _ := out.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Store})
+		w, _ := out.CreateHeader(&zip.FileHeader{Name: f.Name, Method: method})
 		w.Write(data)
 	}
 	out.Close()
@@ -282,7 +291,10 @@ func TestFaultySheets(t *testing.T) {
 		{"20,001 rows", rows(many(20_001, `<row r="%d"><c><v>1</v></c></row>`)), "too-large"},
 		{"65,536 blank rows", rows(many(65_536, `<row r="%d"><c s="1"/></row>`)), ""},
 		{"many merges", sheetHead + "<sheetData/><mergeCells>" + many(20_001, `<mergeCell ref="A%[1]d:B%[1]d"/>`) + "</mergeCells></worksheet>", "too-large"},
-		{"a long text", rows(`<row><c t="inlineStr"><is><t>` + strings.Repeat("x", 65<<10) + `</t></is></c></row>`), "too-large"},
+		{"a text as long as Excel allows", rows(`<row><c t="inlineStr"><is><t>` + strings.Repeat("县", 32_767) + `</t></is></c></row>`), ""},
+		{"line ends as many as Excel allows", rows(`<row><c t="str"><v>` + strings.Repeat("_x000D_\n", 32_767) + `</v></c></row>`), ""},
+		{"a long text", rows(`<row><c t="inlineStr"><is><t>` + strings.Repeat("县", 32_800) + `</t></is></c></row>`), "too-large"},
+		{"a long text in a value", rows(`<row><c t="str"><v>` + strings.Repeat("县", 32_800) + `</v></c></row>`), "too-large"},
 		{"deep", rows(strings.Repeat("<a>", 600) + strings.Repeat("</a>", 600)), "too-large"},
 	} {
 		_, err := Open("a.xlsx", bookOf(c.xml), Limits{}, nil)

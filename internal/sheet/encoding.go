@@ -116,18 +116,12 @@ func decodeXML(data []byte) ([]byte, error) {
 	}
 	bom := bytes.HasPrefix(data, []byte("\xef\xbb\xbf"))
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	declared := "utf-8"
-	if head := data[:min(len(data), 512)]; xmlDeclared.Match(head) {
-		m := xmlDeclaration.FindSubmatch(head)
-		if m == nil {
-			return nil, damaged("a bad XML declaration")
-		}
-		if name := string(m[1]) + string(m[2]); name != "" {
-			declared = strings.ToLower(name)
-		}
+	declared, err := declaredCharset(data)
+	if err != nil {
+		return nil, err
 	}
 	switch declared {
-	case "utf-8", "utf8", "us-ascii", "ascii":
+	case "utf-8":
 	case "gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80":
 		// QUIRK: old office systems write UTF-8 under a GB declaration when they
 		// were moved to a new server; a BOM or valid UTF-8 is what counts.
@@ -143,6 +137,25 @@ func decodeXML(data []byte) ([]byte, error) {
 		return nil, damaged("bad UTF-8")
 	}
 	return data, nil
+}
+
+// declaredCharset is the charset that an XML document declares; "utf-8" also
+// for what is a part of it, and where it declares none.
+func declaredCharset(data []byte) (string, error) {
+	head := data[:min(len(data), 512)]
+	if !xmlDeclared.Match(head) {
+		return "utf-8", nil
+	}
+	m := xmlDeclaration.FindSubmatch(head)
+	if m == nil {
+		return "", damaged("a bad XML declaration")
+	}
+	switch name := strings.ToLower(string(m[1]) + string(m[2])); name {
+	case "", "utf8", "us-ascii", "ascii":
+		return "utf-8", nil
+	default:
+		return name, nil
+	}
 }
 
 func strictly(data []byte, charset string) ([]byte, error) {

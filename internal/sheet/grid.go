@@ -93,7 +93,7 @@ type Limits struct {
 	Cells    int   // per file, that hold something; 2,000,000
 	Sheets   int   // 256
 	Merges   int   // per sheet; 20,000
-	Text     int   // bytes of one cell; 64 KiB
+	Text     int   // bytes of one cell; 96 KiB, which the 32,767 characters that Excel allows take in Chinese
 }
 
 // OrDefault fills the zero fields.
@@ -111,7 +111,7 @@ func (l Limits) OrDefault() Limits {
 	set(&l.Cells, 2_000_000)
 	set(&l.Sheets, 256)
 	set(&l.Merges, 20_000)
-	set(&l.Text, 64<<10)
+	set(&l.Text, 96<<10)
 	return l
 }
 

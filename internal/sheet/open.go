@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -42,16 +43,36 @@ func headOf(data []byte) string {
 	return strings.TrimLeft(strings.ToLower(strings.TrimPrefix(string(head), "\xef\xbb\xbf")), " \t\r\n")
 }
 
+// Stream reads the sheets of an xlsx workbook row by row; memory does not grow
+// with their length. The grid that each is told has a name and no rows yet. An
+// error, always *Error, means that the rows told before it must not be used.
+func Stream(r io.ReaderAt, size int64, lim Limits, each func(*Grid, Row)) error {
+	a, name, kind, err := openPackage(r, size, lim.OrDefault())
+	if err != nil {
+		return err
+	}
+	if kind != "workbook" {
+		return &Error{Code: "not-a-table", Detail: "no xlsx workbook"}
+	}
+	_, _, err = eachRow(a, name, lim.OrDefault(), each)
+	return err
+}
+
+// openPackage opens a zip and finds what part it is about.
+func openPackage(r io.ReaderAt, size int64, lim Limits) (a *archive, name, kind string, err error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, "", "", damaged("zip: %v", err)
+	}
+	if a, err = newArchive(z, lim); err != nil {
+		return nil, "", "", err
+	}
+	name, kind, err = mainPart(a)
+	return a, name, kind, err
+}
+
 func openZip(data []byte, lim Limits) (*Book, error) {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, damaged("zip: %v", err)
-	}
-	a, err := newArchive(z, lim)
-	if err != nil {
-		return nil, err
-	}
-	name, kind, err := mainPart(a)
+	a, name, kind, err := openPackage(bytes.NewReader(data), int64(len(data)), lim)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ type workbook struct {
 	formats  []string // by cell style
 	date1904 bool
 	value    []byte // of the cell at hand
+	width    int    // cells of the row before
 }
 
 type sheetRef struct {
@@ -34,6 +35,22 @@ func openXLSX(a *archive, name string, lim Limits) (*Book, error) {
 
 // readXLSX reads a workbook, and says which part each of its grids came from.
 func readXLSX(a *archive, name string, lim Limits) (book *Book, parts []string, err error) {
+	book = &Book{Format: "xlsx"}
+	grids, parts, err := eachRow(a, name, lim, func(g *Grid, row Row) {
+		g.Rows = append(g.Rows, row)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range grids {
+		book.Grids = append(book.Grids, *g)
+	}
+	return book, parts, nil
+}
+
+// eachRow reads all sheets of a workbook, row by row, and says which part each
+// of them came from.
+func eachRow(a *archive, name string, lim Limits, each func(*Grid, Row)) (grids []*Grid, parts []string, err error) {
 	w := &workbook{archive: a, lim: lim, cells: lim.Cells, widths: widthPerCell * lim.Cells}
 	rels, err := w.relations(name)
 	if err != nil {
@@ -53,7 +70,6 @@ func readXLSX(a *archive, name string, lim Limits) (book *Book, parts []string, 
 			return nil, nil, err
 		}
 	}
-	book = &Book{Format: "xlsx"}
 	for _, ref := range refs {
 		r, ok := rels[ref.id]
 		if !ok {
@@ -62,16 +78,15 @@ func readXLSX(a *archive, name string, lim Limits) (book *Book, parts []string, 
 		if !strings.HasSuffix(r.kind, "/worksheet") {
 			continue // a chart or a macro sheet
 		}
-		g, err := w.grid(r.target)
-		if err != nil {
+		g := &Grid{Name: ref.name, Hidden: ref.hidden, Date1904: w.date1904}
+		if err := w.grid(r.target, g, each); err != nil {
 			e := partError(r.target, err).(*Error)
 			e.Sheet = ref.name
 			return nil, nil, e
 		}
-		g.Name, g.Hidden, g.Date1904 = ref.name, ref.hidden, w.date1904
-		book.Grids, parts = append(book.Grids, *g), append(parts, r.target)
+		grids, parts = append(grids, g), append(parts, r.target)
 	}
-	return book, parts, w.finish()
+	return grids, parts, w.finish()
 }
 
 // contents reads the workbook part.
@@ -111,6 +126,10 @@ func (w *workbook) sharedStrings(name string) error {
 	})
 }
 
+// escapedLength is how much longer a text may be as it is written: Excel has
+// _x000D_ for one character.
+const escapedLength = 8
+
 // richText reads <si> or <is> to its end: the runs joined, readings (rPh) left out.
 func richText(x *xmlScanner, most int) (string, error) {
 	var out []byte
@@ -132,7 +151,11 @@ func richText(x *xmlScanner, most int) (string, error) {
 			}
 		case xmlEnd:
 			if x.depth() < first {
-				return unescapeX(string(out)), nil
+				s := unescapeX(string(out))
+				if len(s) > most {
+					return "", &Error{Code: "too-large", Detail: "a cell's text"}
+				}
+				return s, nil
 			}
 			if x.depth() < text {
 				text = 0
@@ -141,7 +164,7 @@ func richText(x *xmlScanner, most int) (string, error) {
 			if text == 0 {
 				continue
 			}
-			if out = append(out, x.text...); len(out) > most {
+			if out = append(out, x.text...); len(out) > escapedLength*most {
 				return "", &Error{Code: "too-large", Detail: "a cell's text"}
 			}
 		}

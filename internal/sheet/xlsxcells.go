@@ -12,10 +12,10 @@ const (
 	sheetCols = 1 << 14
 )
 
-// grid reads one sheet's part.
-func (w *workbook) grid(name string) (*Grid, error) {
-	g := &Grid{}
-	next := 1
+// grid reads one sheet's part. Each row that holds something goes to each; the
+// merged areas and the hidden columns are known at the end.
+func (w *workbook) grid(name string, g *Grid, each func(*Grid, Row)) error {
+	next, count := 1, 0
 	hidden := newColumns(w.lim)
 	seen := false
 	err := w.walk(name, "worksheet", func(x *xmlScanner) error {
@@ -34,10 +34,10 @@ func (w *workbook) grid(name string) (*Grid, error) {
 			if len(row.Cells) == 0 {
 				return nil
 			}
-			if len(g.Rows) >= w.lim.Rows {
+			if count++; count > w.lim.Rows {
 				return &Error{Code: "too-large", Detail: "rows"}
 			}
-			g.Rows = append(g.Rows, row)
+			each(g, row)
 		case x.depth() == 3 && tag == "mergeCell":
 			return w.merge(g, x.attr("ref"))
 		case x.depth() == 3 && tag == "col":
@@ -46,7 +46,7 @@ func (w *workbook) grid(name string) (*Grid, error) {
 		return nil
 	})
 	g.HiddenCols = hidden.list()
-	return g, err
+	return err
 }
 
 func (w *workbook) merge(g *Grid, ref string) error {
@@ -131,6 +131,9 @@ func (w *workbook) row(x *xmlScanner, next int) (Row, error) {
 		}
 		switch {
 		case t == xmlEnd && x.depth() < depth:
+			if len(row.Cells) > 0 {
+				w.width = len(row.Cells)
+			}
 			return row, nil
 		case t == xmlStart && (string(x.name) != "c" || x.depth() != depth+1):
 			if err := x.skip(); err != nil {
@@ -157,6 +160,9 @@ func (w *workbook) row(x *xmlScanner, next int) (Row, error) {
 			}
 			if w.widths -= c.Col - last; w.widths < 0 {
 				return row, &Error{Code: "too-large", Detail: "rows so wide"}
+			}
+			if row.Cells == nil {
+				row.Cells = make([]Cell, 0, w.width)
 			}
 			row.Cells = append(row.Cells, c)
 		}
@@ -222,11 +228,14 @@ func (w *workbook) cell(x *xmlScanner, next, row int) (Cell, error) {
 	if !has {
 		return c, nil
 	}
-	if len(w.value) > w.lim.Text {
+	if len(w.value) > escapedLength*w.lim.Text {
 		return c, &Error{Code: "too-large", Detail: "a cell's text"}
 	}
 	if err := w.typed(&c, kind, string(w.value), inline); err != nil {
 		return c, damaged("the cell %s: %v", CellName(c.Col, row), err)
+	}
+	if len(c.Text) > w.lim.Text {
+		return c, &Error{Code: "too-large", Detail: "a cell's text"}
 	}
 	return c, nil
 }

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// xmlScanner reads XML from memory, token by token, and refuses whatever is not
+// xmlScanner reads XML, token by token, and refuses whatever is not
 // well-formed: a file that was cut or bent must not read as a short one. It is
 // several times as fast as encoding/xml, which spends its time on copies and
 // namespaces. Names are told apart by their local part; the office formats use
@@ -21,12 +21,15 @@ type xmlScanner struct {
 	src    []byte
 	from   int // where the last tag begins
 	pos    int
+	mark   int // where the token at hand begins
 	attrs  []xmlAttr
-	open   [][]byte // whole names of the elements around
-	empty  bool     // <a/> was read as a start, its end is due
+	names  []byte // whole names of the elements around, one behind the other
+	open   []int  // where in names each begins
+	empty  bool   // <a/> was read as a start, its end is due
 	rooted bool
 	buf    []byte
 	left   *int // tags that may still come
+	window
 }
 
 type xmlAttr struct {
@@ -60,7 +63,7 @@ func newXMLScanner(data []byte, left *int) (*xmlScanner, error) {
 var errCut = errors.New("cut short")
 
 func (x *xmlScanner) fault(format string, args ...any) error {
-	return fmt.Errorf("at byte %d: "+format, append([]any{x.pos}, args...)...)
+	return fmt.Errorf("at byte %d: "+format, append([]any{x.gone + x.pos}, args...)...)
 }
 
 // depth is the number of elements around the place; a start tag counts itself,
@@ -71,12 +74,27 @@ func (x *xmlScanner) depth() int { return len(x.open) }
 func (x *xmlScanner) next() (xmlToken, error) {
 	if x.empty {
 		x.empty = false
-		x.open = x.open[:len(x.open)-1]
+		x.leave()
 		return xmlEnd, nil
 	}
 	for {
+		t, err := x.token()
+		if err == nil || !x.atEdge(err) {
+			return t, err
+		}
+		if err := x.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// token reads a token that ends in src; where it does not, the error says so
+// and nothing but the place has changed.
+func (x *xmlScanner) token() (xmlToken, error) {
+	for {
+		x.mark = x.pos
 		if x.pos >= len(x.src) {
-			if len(x.open) > 0 || !x.rooted {
+			if x.more() || len(x.open) > 0 || !x.rooted {
 				return 0, errCut
 			}
 			return xmlEOF, nil
@@ -118,6 +136,17 @@ func (x *xmlScanner) next() (xmlToken, error) {
 			return xmlStart, x.readStart()
 		}
 	}
+}
+
+// enter and leave keep the names of the elements around.
+func (x *xmlScanner) enter(name []byte) {
+	x.open = append(x.open, len(x.names))
+	x.names = append(x.names, name...)
+}
+
+func (x *xmlScanner) leave() {
+	n := len(x.open) - 1
+	x.names, x.open = x.names[:x.open[n]], x.open[:n]
 }
 
 // skip reads to the end of the element whose start was just read.
@@ -184,6 +213,9 @@ func (x *xmlScanner) readText() error {
 	for {
 		for i < len(x.src) && byteClass[x.src[i]]&byteSpecial == 0 {
 			i++
+		}
+		if i >= len(x.src) && x.more() {
+			return errCut
 		}
 		if i >= len(x.src) || x.src[i] == '<' {
 			break
@@ -309,7 +341,7 @@ func (x *xmlScanner) skipInstruction() error {
 			return x.fault("an instruction with a bad name")
 		}
 	}
-	if strings.EqualFold(string(target), "xml") && x.pos > 0 {
+	if strings.EqualFold(string(target), "xml") && x.gone+x.pos > 0 {
 		return x.fault("a second XML declaration")
 	}
 	x.pos += 2 + end + 2

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // spaces: encoding/xml leaves the white space in values as it is written.
@@ -21,6 +22,23 @@ func tokensOf(data []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return tokensFrom(x)
+}
+
+// tokensByPiece spells what it reads of a document that comes in small pieces,
+// through a window that begins small.
+func tokensByPiece(data []byte) (string, error) {
+	tags := 1 << 20
+	src := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if _, err := declaredCharset(src); err != nil {
+		return "", err
+	}
+	x := &xmlScanner{src: make([]byte, 0, 2), left: &tags}
+	x.in = iotest.OneByteReader(bytes.NewReader(src))
+	return tokensFrom(x)
+}
+
+func tokensFrom(x *xmlScanner) (string, error) {
 	var b strings.Builder
 	for {
 		t, err := x.next()
@@ -123,6 +141,10 @@ func noLaxer(t *testing.T, doc []byte) bool {
 		return false // other encodings are not encoding/xml's business
 	}
 	got, err := tokensOf(doc)
+	pieces, errPieces := tokensByPiece(doc)
+	if (err == nil) != (errPieces == nil) || err == nil && pieces != got {
+		t.Errorf("%q reads by pieces as\n%q, %v; as a whole as\n%q, %v", doc, pieces, errPieces, got, err)
+	}
 	if err != nil {
 		return false
 	}

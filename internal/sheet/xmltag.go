@@ -1,10 +1,13 @@
 package sheet
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // readName reads a name; local begins behind its prefix.
 func (x *xmlScanner) readName() (whole, local []byte, err error) {
-	start, colon, i := x.pos, -1, x.pos
+	start, colon, i, beyond := x.pos, -1, x.pos, false
 	for i < len(x.src) {
 		c := x.src[i]
 		if c == ':' && colon < 0 && i > start {
@@ -14,6 +17,7 @@ func (x *xmlScanner) readName() (whole, local []byte, err error) {
 		} else if (i == start || i == colon+1) && byteClass[c]&byteNameStart == 0 {
 			return nil, nil, x.fault("a bad name")
 		}
+		beyond = beyond || c >= utf8.RuneSelf
 		i++
 	}
 	if i >= len(x.src) {
@@ -22,12 +26,26 @@ func (x *xmlScanner) readName() (whole, local []byte, err error) {
 	if i == start || i == colon+1 {
 		return nil, nil, x.fault("a bad name")
 	}
-	x.pos = i
 	whole = x.src[start:i]
+	if beyond && !chineseName(whole) {
+		return nil, nil, x.fault("a bad name")
+	}
+	x.pos = i
 	if colon < 0 {
 		return whole, whole, nil
 	}
 	return whole, x.src[colon+1 : i], nil
+}
+
+// chineseName reports whether what is not ASCII in a name are ideographs. The
+// office formats have no others, and the editions of XML differ in the rest.
+func chineseName(name []byte) bool {
+	for _, r := range string(name) {
+		if r >= utf8.RuneSelf && (r < 0x4e00 || r > 0x9fa5) {
+			return false
+		}
+	}
+	return true
 }
 
 func (x *xmlScanner) skipSpace() bool {
@@ -46,7 +64,7 @@ func (x *xmlScanner) readStart() error {
 	if len(x.open) >= xmlDepth {
 		return &Error{Code: "too-large", Detail: "XML depth"}
 	}
-	if *x.left--; *x.left < 0 {
+	if *x.left <= 0 {
 		return &Error{Code: "too-large", Detail: "XML tags"}
 	}
 	x.from = x.pos
@@ -55,9 +73,7 @@ func (x *xmlScanner) readStart() error {
 	if err != nil {
 		return err
 	}
-	x.rooted = true
 	x.name = local
-	x.open = append(x.open, whole)
 	x.attrs = x.attrs[:0]
 	for {
 		spaced := x.skipSpace()
@@ -67,6 +83,7 @@ func (x *xmlScanner) readStart() error {
 		switch x.src[x.pos] {
 		case '>':
 			x.pos++
+			x.started(whole)
 			return nil
 		case '/':
 			if x.pos+1 >= len(x.src) {
@@ -77,6 +94,7 @@ func (x *xmlScanner) readStart() error {
 			}
 			x.pos += 2
 			x.empty = true
+			x.started(whole)
 			return nil
 		}
 		if !spaced {
@@ -86,6 +104,13 @@ func (x *xmlScanner) readStart() error {
 			return err
 		}
 	}
+}
+
+// started takes note of an element once the whole of its tag was there.
+func (x *xmlScanner) started(name []byte) {
+	x.rooted = true
+	*x.left--
+	x.enter(name)
 }
 
 func (x *xmlScanner) readAttr() error {
@@ -189,10 +214,10 @@ func (x *xmlScanner) readEnd() error {
 	if x.src[x.pos] != '>' {
 		return x.fault("a bad end tag")
 	}
-	if n := len(x.open); n == 0 || !bytes.Equal(x.open[n-1], whole) {
+	if n := len(x.open); n == 0 || !bytes.Equal(x.names[x.open[n-1]:], whole) {
 		return x.fault("</%s> closes nothing", whole)
 	}
 	x.pos++
-	x.open = x.open[:len(x.open)-1]
+	x.leave()
 	return nil
 }

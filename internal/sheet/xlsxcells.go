@@ -116,8 +116,7 @@ func (w *workbook) row(x *xmlScanner, next int) (Row, error) {
 		case "hidden":
 			row.Hidden = row.Hidden || x.flag("hidden")
 		case "ht":
-			f, err := strconv.ParseFloat(string(a.value), 64)
-			row.Hidden = row.Hidden || err == nil && f == 0
+			row.Hidden = row.Hidden || isZero(a.value)
 		}
 	}
 	if row.Index > sheetRows {
@@ -167,6 +166,15 @@ func (w *workbook) row(x *xmlScanner, next int) (Row, error) {
 			row.Cells = append(row.Cells, c)
 		}
 	}
+}
+
+// isZero reports a number that is 0.
+func isZero(v []byte) bool {
+	if len(v) > 0 && v[0] >= '1' && v[0] <= '9' {
+		return false
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
+	return err == nil && f == 0
 }
 
 // cell reads a <c> to its end; next is the least column that it may have.

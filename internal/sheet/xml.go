@@ -187,6 +187,7 @@ const (
 	byteName
 	byteNameStart
 	byteSpace
+	byteQuote
 )
 
 var byteClass = func() (t [256]uint8) {
@@ -198,6 +199,9 @@ var byteClass = func() (t [256]uint8) {
 			t[c] |= byteName | byteNameStart
 		case c >= '0' && c <= '9' || c == '-' || c == '.':
 			t[c] |= byteName
+		}
+		if c == '"' || c == '\'' {
+			t[c] |= byteQuote
 		}
 		if c < 0x20 && c != '\t' && c != '\n' || c == '<' || c == '&' || c == ']' || c == 0xef {
 			t[c] |= byteSpecial

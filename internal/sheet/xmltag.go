@@ -7,34 +7,34 @@ import (
 
 // readName reads a name; local begins behind its prefix.
 func (x *xmlScanner) readName() (whole, local []byte, err error) {
-	start, colon, i, beyond := x.pos, -1, x.pos, false
-	for i < len(x.src) {
-		c := x.src[i]
-		if c == ':' && colon < 0 && i > start {
-			colon = i
-		} else if byteClass[c]&byteName == 0 {
-			break
-		} else if (i == start || i == colon+1) && byteClass[c]&byteNameStart == 0 {
+	src, start := x.src, x.pos
+	colon, i, all := start-1, start, uint8(0)
+	for {
+		if i >= len(src) {
+			return nil, nil, errCut
+		}
+		if byteClass[src[i]]&byteNameStart == 0 {
 			return nil, nil, x.fault("a bad name")
 		}
-		beyond = beyond || c >= utf8.RuneSelf
+		for i < len(src) && byteClass[src[i]]&byteName != 0 {
+			all |= src[i]
+			i++
+		}
+		if i >= len(src) {
+			return nil, nil, errCut
+		}
+		if src[i] != ':' || colon >= start {
+			break
+		}
+		colon = i
 		i++
 	}
-	if i >= len(x.src) {
-		return nil, nil, errCut
-	}
-	if i == start || i == colon+1 {
-		return nil, nil, x.fault("a bad name")
-	}
-	whole = x.src[start:i]
-	if beyond && !chineseName(whole) {
+	whole = src[start:i]
+	if all >= utf8.RuneSelf && !chineseName(whole) {
 		return nil, nil, x.fault("a bad name")
 	}
 	x.pos = i
-	if colon < 0 {
-		return whole, whole, nil
-	}
-	return whole, x.src[colon+1 : i], nil
+	return whole, src[colon+1 : i], nil
 }
 
 // chineseName reports whether what is not ASCII in a name are ideographs. The
@@ -118,7 +118,9 @@ func (x *xmlScanner) readAttr() error {
 	if err != nil {
 		return err
 	}
-	x.skipSpace()
+	if x.src[x.pos] != '=' { // a name never ends with src
+		x.skipSpace()
+	}
 	if x.pos >= len(x.src) {
 		return errCut
 	}
@@ -126,7 +128,9 @@ func (x *xmlScanner) readAttr() error {
 		return x.fault("an attribute without a value")
 	}
 	x.pos++
-	x.skipSpace()
+	if x.pos < len(x.src) && x.src[x.pos] != '"' {
+		x.skipSpace()
+	}
 	value, err := x.readValue()
 	if err != nil {
 		return err
@@ -162,9 +166,15 @@ func (x *xmlScanner) readValue() ([]byte, error) {
 	x.pos++
 	start, i := x.pos, x.pos
 	var out []byte
-	for ; i < len(x.src) && x.src[i] != quote; i++ {
+	for ; ; i++ {
+		for i < len(x.src) && byteClass[x.src[i]]&(byteSpecial|byteQuote|byteSpace) == 0 {
+			i++
+		}
+		if i >= len(x.src) || x.src[i] == quote {
+			break
+		}
 		c := x.src[i]
-		if byteClass[c]&byteSpecial == 0 && c != '\t' && c != '\n' {
+		if c == ' ' || c == '"' || c == '\'' {
 			continue
 		}
 		x.pos = i

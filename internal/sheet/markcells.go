@@ -94,7 +94,7 @@ func (m *marker) walk() error {
 
 // prefixOf is the prefix with its colon of the element that was just opened.
 func prefixOf(x *xmlScanner) string {
-	whole := string(x.open[len(x.open)-1])
+	whole := string(x.innermost())
 	return strings.TrimSuffix(whole, string(x.name))
 }
 
@@ -284,7 +284,7 @@ func insideRoot(x *xmlScanner, fn func()) (put func(string) []edit, err error) {
 		switch {
 		case t == xmlStart:
 			if x.depth() == 1 {
-				root = string(x.open[0])
+				root = string(x.innermost())
 				if x.empty {
 					end := x.pos - 2
 					put = func(s string) []edit { return []edit{{end, 2, ">" + s + "</" + root + ">"}} }

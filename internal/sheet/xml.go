@@ -149,6 +149,9 @@ func (x *xmlScanner) leave() {
 	x.names, x.open = x.names[:x.open[n]], x.open[:n]
 }
 
+// innermost is the whole name of the element at hand.
+func (x *xmlScanner) innermost() []byte { return x.names[x.open[len(x.open)-1]:] }
+
 // skip reads to the end of the element whose start was just read.
 func (x *xmlScanner) skip() error {
 	for depth := x.depth(); x.depth() >= depth; {

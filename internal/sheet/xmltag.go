@@ -224,7 +224,7 @@ func (x *xmlScanner) readEnd() error {
 	if x.src[x.pos] != '>' {
 		return x.fault("a bad end tag")
 	}
-	if n := len(x.open); n == 0 || !bytes.Equal(x.names[x.open[n-1]:], whole) {
+	if len(x.open) == 0 || !bytes.Equal(x.innermost(), whole) {
 		return x.fault("</%s> closes nothing", whole)
 	}
 	x.pos++

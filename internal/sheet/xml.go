@@ -340,7 +340,7 @@ func (x *xmlScanner) skipInstruction() error {
 	if i := bytes.IndexAny(target, " \t\r\n"); i >= 0 {
 		target = target[:i]
 	}
-	if len(target) == 0 || byteClass[target[0]]&byteNameStart == 0 {
+	if len(target) == 0 || byteClass[target[0]]&byteNameStart == 0 || !chineseName(target) {
 		return x.fault("an instruction without a name")
 	}
 	for _, c := range target {

@@ -64,6 +64,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		runCommand(), demoCommand(), checkCommand(), doctorCommand(), inspectCommand(), importCommand(), statusCommand(),
 		bulletinCommand(), chaseCommand(), outboxCommand(), assignCommand(), dropCommand(), extendCommand(), exemptCommand(),
+		projectsCommand(), problemsCommand(), diffCommand(), correctionsCommand(), excludeCommand(), includeCommand(), auditCommand(), exportCommand(),
 		rebuildCommand(), backupCommand(), restoreCommand(), versionCommand(), clerkCommand(),
 	)
 	return root

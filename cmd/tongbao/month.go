@@ -162,7 +162,7 @@ func keyCommand(name, short, verb string) *cobra.Command {
 	c.RunE = func(c *cobra.Command, keys []string) error {
 		return atOffice(*path, func(_ *config.Config, desk frontdesk.Client) error {
 			for _, key := range keys {
-				if err := desk.Ask(c.Context(), "POST", verb, url.Values{"key": {key}}, nil, &struct{}{}); err != nil {
+				if err := desk.Ask(c.Context(), "POST", verb, url.Values{"key": {key}, "by": {operator()}}, nil, &struct{}{}); err != nil {
 					return err
 				}
 				fmt.Fprintln(c.OutOrStdout(), "已办：", key)

@@ -36,9 +36,22 @@ func atOffice(path string, fn func(cfg *config.Config, desk frontdesk.Client) er
 
 // ask is atOffice for a verb that needs one answer.
 func ask(ctx context.Context, path, method, verb string, q url.Values, body io.Reader, v any) error {
+	if method == "POST" && q != nil {
+		q.Set("by", operator())
+	}
 	return atOffice(path, func(_ *config.Config, desk frontdesk.Client) error {
 		return desk.Ask(ctx, method, verb, q, body, v)
 	})
+}
+
+// operator is who types, for the audit log: the login behind sudo, too.
+func operator() string {
+	for _, name := range []string{os.Getenv("SUDO_USER"), os.Getenv("USER"), os.Getenv("LOGNAME")} {
+		if name != "" && name != "root" {
+			return "operator " + name
+		}
+	}
+	return "operator"
 }
 
 // loadConfig reads the configuration; one that is not there is wrong usage.

@@ -102,7 +102,7 @@ func importCommand() *cobra.Command {
 					failed = errors.Join(failed, fmt.Errorf("读取文件：%w", err))
 					continue
 				}
-				q := url.Values{"name": {filepath.Base(file)}, "submitter": {*submitter}, "period": {*period}, "received": {*received}}
+				q := url.Values{"name": {filepath.Base(file)}, "submitter": {*submitter}, "period": {*period}, "received": {*received}, "by": {operator()}}
 				var one office.Imported
 				if err := desk.Ask(c.Context(), "POST", "/import", q, bytes.NewReader(raw), &one); err != nil {
 					failed = errors.Join(failed, err)

@@ -58,6 +58,7 @@ func (d Desk) Handler() http.Handler {
 	verb("POST /outbox/retry", d.retry)
 	verb("POST /outbox/drop", d.dropItem)
 	mux.HandleFunc("GET /backup", d.backup)
+	d.register(mux, verb)
 	return mux
 }
 
@@ -68,7 +69,7 @@ func answer(w http.ResponseWriter, r *http.Request, fn func(*http.Request) (any,
 	v, err := fn(r)
 	if err != nil {
 		code := http.StatusInternalServerError
-		if errors.As(err, &badRequest{}) {
+		if errors.As(err, &badRequest{}) || errors.As(err, &office.ErrWrong{}) {
 			code = http.StatusBadRequest
 		}
 		http.Error(w, err.Error(), code)
@@ -151,7 +152,7 @@ func (d Desk) importFile(r *http.Request) (any, error) {
 		return nil, badRequest{fmt.Errorf("文件超过 %d MB", maxImport>>20)}
 	}
 	q := r.URL.Query()
-	in := office.Import{Name: q.Get("name"), Submitter: q.Get("submitter"), Raw: raw}
+	in := office.Import{Name: q.Get("name"), Submitter: q.Get("submitter"), By: by(r), Raw: raw}
 	if s := q.Get("period"); s != "" {
 		if in.Period, err = reporting.ParsePeriod(s); err != nil {
 			return nil, badRequest{fmt.Errorf("月份“%s”应写成 2021-03", s)}
@@ -170,11 +171,11 @@ func (d Desk) importFile(r *http.Request) (any, error) {
 }
 
 func (d Desk) assign(r *http.Request) (any, error) {
-	return d.Office.Assign(r.Context(), r.FormValue("id"), r.FormValue("as"), r.FormValue("remember") == "true", "operator", d.now())
+	return d.Office.Assign(r.Context(), r.FormValue("id"), r.FormValue("as"), r.FormValue("remember") == "true", by(r), d.now())
 }
 
 func (d Desk) drop(r *http.Request) (any, error) {
-	return done(d.Office.Drop(r.FormValue("id"), r.FormValue("reason"), "operator", d.now()))
+	return done(d.Office.Drop(r.FormValue("id"), r.FormValue("reason"), by(r), d.now()))
 }
 
 func (d Desk) extend(r *http.Request) (any, error) {
@@ -187,7 +188,7 @@ func (d Desk) extend(r *http.Request) (any, error) {
 		return nil, badRequest{fmt.Errorf("日期“%s”应写成 2021-03-28", r.FormValue("until"))}
 	}
 	until = until.Add(d.Office.Rules.Terms.DeadlineTime)
-	return done(d.Office.Extend(p, r.FormValue("submitter"), until, "operator", d.now()))
+	return done(d.Office.Extend(p, r.FormValue("submitter"), until, by(r), d.now()))
 }
 
 func (d Desk) exempt(r *http.Request) (any, error) {
@@ -195,7 +196,7 @@ func (d Desk) exempt(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return done(d.Office.Exempt(p, r.FormValue("submitter"), reporting.Kind(r.FormValue("table")), r.FormValue("reason"), "operator", d.now()))
+	return done(d.Office.Exempt(p, r.FormValue("submitter"), reporting.Kind(r.FormValue("table")), r.FormValue("reason"), by(r), d.now()))
 }
 
 func done(err error) (any, error) { return map[string]bool{"done": err == nil}, err }
@@ -203,11 +204,11 @@ func done(err error) (any, error) { return map[string]bool{"done": err == nil}, 
 func (d Desk) outbox(r *http.Request) (any, error) { return d.Office.Outbox(r.FormValue("state")) }
 
 func (d Desk) retry(r *http.Request) (any, error) {
-	return done(d.Office.RetryItem(r.FormValue("key"), "operator", d.now()))
+	return done(d.Office.RetryItem(r.FormValue("key"), by(r), d.now()))
 }
 
 func (d Desk) dropItem(r *http.Request) (any, error) {
-	return done(d.Office.DropItem(r.FormValue("key"), "operator", d.now()))
+	return done(d.Office.DropItem(r.FormValue("key"), by(r), d.now()))
 }
 
 // backup streams the whole data directory; a failure cuts the stream, so that

@@ -22,6 +22,7 @@ type Import struct {
 	Submitter string           // whose it is, "" where the file or its sender says
 	Period    reporting.Period // of the tables; zero where the file says
 	Received  time.Time        // zero: a letter's own time of arrival, for a file now
+	By        string           // who brings it in
 	Raw       []byte
 }
 
@@ -72,7 +73,7 @@ func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported
 			in.Received = opened.Header.Received
 		}
 	}
-	a := store.Arrival{Name: in.Name, Via: "import", Arrived: in.Received, Submitter: in.Submitter, Period: in.Period}
+	a := store.Arrival{Name: in.Name, Via: "import", By: in.By, Arrived: in.Received, Submitter: in.Submitter, Period: in.Period}
 	before := a
 	_, before.Content = identify(a, in.Raw, o.Rules.Terms.Zone)
 	known, err := o.known(before)

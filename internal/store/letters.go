@@ -24,7 +24,8 @@ type Arrival struct {
 	Validity uint32    `json:"uidvalidity,omitempty"`
 	UID      uint32    `json:"uid,omitempty"`
 	Arrived  time.Time `json:"arrived"`
-	// What the operator said of an imported file.
+	// What the operator said of an imported file, and who that was.
+	By        string           `json:"by,omitempty"`
 	Submitter string           `json:"submitter,omitempty"`
 	Period    reporting.Period `json:"period,omitzero"`
 	// Taken is when the letter was taken in, and After how long the journal was

@@ -1,0 +1,127 @@
+package office
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tongbao/internal/store"
+)
+
+// Act is one line of the audit log: who or what changed what, and when. The
+// log is no book of its own: it is the journal, and what the machine recorded
+// of each letter when it took it in.
+type Act struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`     // "daemon", or who decided
+	Action string    `json:"action"` // the journal's word; "receive" for a letter in
+	Text   string    `json:"text"`   // Chinese
+	Letter string    `json:"letter,omitempty"`
+	store.Entry
+}
+
+// Audit lists all acts at or after since, in order.
+func (o *Office) Audit(since time.Time) ([]Act, error) {
+	entries, err := o.Store.Entries()
+	if err != nil {
+		return nil, err
+	}
+	out := []Act{}
+	decided := map[string]bool{} // letters that waited until somebody decided
+	for _, e := range entries {
+		if e.Action == "assign" || e.Action == "drop" {
+			decided[e.Letter] = true
+		}
+		if !e.At.Before(since) {
+			out = append(out, Act{At: e.At, By: e.By, Action: e.Action, Text: entryText(e, o.Rules.Terms.Zone), Letter: e.Letter, Entry: e})
+		}
+	}
+	err = o.Store.View(func(t *store.Tx) error {
+		// A letter is never taken in before it arrived.
+		return t.LettersSince(time.Time{}, func(l store.Letter) error {
+			at := l.Taken
+			if at.IsZero() {
+				at = l.Arrived
+			}
+			if !at.Before(since) {
+				out = append(out, Act{At: at.In(o.Rules.Terms.Zone), By: cmp.Or(l.By, "daemon"), Action: "receive", Text: letterText(l, decided[l.ID]), Letter: l.ID})
+			}
+			return nil
+		})
+	})
+	slices.SortStableFunc(out, func(a, b Act) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Letter, b.Letter)) })
+	return out, err
+}
+
+var letterStates = map[store.LetterState]string{
+	store.Taken: "已收", store.Repeated: "重复，不另存", store.Rejected: "无法采用，退改", store.Quarantined: "待认领",
+	store.Automatic: "自动邮件，不处理", store.Idle: "无报表", store.Dropped: "搁置",
+}
+
+// letterText says what became of a letter when it came. Of one that waited,
+// that it waited: what followed is in the journal.
+func letterText(l store.Letter, waited bool) string {
+	from := cmp.Or(l.From, l.Name)
+	if waited {
+		return fmt.Sprintf("收到%s的来信《%s》：待认领", from, l.Subject)
+	}
+	var stored []string
+	for _, s := range l.Tables {
+		if s.Version > 0 {
+			stored = append(stored, fmt.Sprintf("%s%s%s第%d版", s.Submitter, s.Period.Chinese(), s.Kind.Short(), s.Version))
+		}
+	}
+	text := fmt.Sprintf("收到%s的来信《%s》：%s", from, l.Subject, letterStates[l.State])
+	if l.Via == "import" {
+		text = fmt.Sprintf("补录%s：%s", l.Name, letterStates[l.State])
+	}
+	if len(stored) > 0 {
+		text += "，存为" + strings.Join(stored, "、")
+	}
+	return text
+}
+
+// entryText says a line of the journal in Chinese.
+func entryText(e store.Entry, zone *time.Location) string {
+	table := e.Submitter + e.Period.Chinese() + e.Kind.Short()
+	text := map[string]func() string{
+		"assign": func() string {
+			s := fmt.Sprintf("来信%s认领给%s", e.Letter, e.Submitter)
+			if e.Address != "" {
+				s += "，并记住地址" + e.Address
+			}
+			return s
+		},
+		"drop": func() string { return "来信" + e.Letter + "搁置" },
+		"extend": func() string {
+			return fmt.Sprintf("%s%s延期至%s", e.Submitter, e.Period.Chinese(), e.Until.In(zone).Format("2006年1月2日15:04"))
+		},
+		"exclude": func() string { return fmt.Sprintf("%s第%d版排除", table, e.Version) },
+		"include": func() string { return fmt.Sprintf("%s第%d版恢复计入", table, e.Version) },
+		"merge":   func() string { return fmt.Sprintf("%s的项目%s并入%s", e.Submitter, e.Other, e.Project) },
+		"split":   func() string { return fmt.Sprintf("%s的项目%s拆出%s", e.Submitter, e.Project, e.Other) },
+		"apart": func() string {
+			return fmt.Sprintf("%s的项目%s与%s确认为两个项目", e.Submitter, e.Project, e.Other)
+		},
+		"publish":      func() string { return fmt.Sprintf("生成%s份通报（%s）", e.Period.Chinese(), e.Number) },
+		"sent":         func() string { return "发出邮件 " + e.Key },
+		"outbox-retry": func() string { return "重发邮件 " + e.Key },
+		"outbox-drop":  func() string { return "撤下邮件 " + e.Key },
+		"exempt": func() string {
+			if e.Reason == "" {
+				return table + "取消免报"
+			}
+			return table + "免报"
+		},
+	}[e.Action]
+	if text == nil {
+		return strings.TrimSpace(e.Action + " " + e.Key)
+	}
+	s := text()
+	if e.Reason != "" && e.Action != "publish" {
+		s += "，原因：" + e.Reason
+	}
+	return s
+}

@@ -49,8 +49,8 @@ func printBells(w io.Writer, cfg *config.Config, house *daemon.House) {
 	for _, b := range house.Office.Rules.Bulletins {
 		fmt.Fprintf(w, "通报 %s：下次 %s\n", b.Name, clock(b.Bell.Next(now)))
 	}
-	if !terms.Workdays.Knows(now.Year()) {
-		fmt.Fprintf(w, "注意：%d年的放假安排未知，只按周一至周五计工作日（reporting.holidays）\n", now.Year())
+	for _, year := range terms.UnknownYears(p, now) {
+		fmt.Fprintf(w, "注意：%d年的放假安排未知，只按周一至周五计工作日（reporting.holidays）\n", year)
 	}
 	if cfg.Mailbox.Host == "" {
 		fmt.Fprintln(w, "注意：没有配置 mailbox，不会收信")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -113,6 +114,9 @@ func printStatus(w io.Writer, s office.Status) {
 		rows = append(rows, append(row, count(n), count(errors), count(warnings), count(sub.Chased)))
 	}
 	columns(w, rows)
+	if p := s.Paused; p != nil {
+		fmt.Fprintf(w, "暂停发信：至 %s，%s\n", clock(p.Until.In(s.Deadline.Location())), plain(cmp.Or(p.Means, p.Error), 120))
+	}
 	for _, b := range s.Bounced {
 		fmt.Fprintf(w, "退信：%s　%s\n", plain(b.Address, 60), plain(b.Text, 120))
 	}

@@ -230,6 +230,11 @@ func (d *Daemon) send(ctx context.Context) time.Time {
 	}
 	if pause := (*outbox.Pause)(nil); errors.As(err, &pause) {
 		d.paused = pause.Until
+		if err := d.house.Office.TellPaused(pause, d.clock.Now()); err != nil {
+			d.log.Error("telling of the pause failed", "err", err)
+		}
+	} else if err := d.house.Office.Resumed(d.clock.Now()); err != nil {
+		d.log.Error("noting the end of the pause failed", "err", err)
 	}
 	return next
 }

@@ -164,7 +164,7 @@ func (r *reader) letterMonths(d *Document) []dated {
 	out = append(out, dated{"邮件主题", inTitle(r.m.Letter.Subject)})
 	for i := range r.m.Documents {
 		if b := &r.m.Documents[i]; b.Body && len(b.Path) == 1 {
-			out = append(out, dated{"邮件正文", inTitle(strings.ReplaceAll(paragraphs(b.Book, 300), "\n", "."))})
+			out = append(out, dated{"邮件正文", inTitle(strings.ReplaceAll(words(own(b.Book.Paragraphs, r.k.Submitter), 300), "\n", "."))})
 		}
 	}
 	return out

@@ -19,9 +19,13 @@ var (
 	noIssues   = regexp.MustCompile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
 	noneOfBoth = regexp.MustCompile(`问题(?:台账|清单|表)?[、和及与,][^.;!]{0,8}` + lateWord + `[^.;!]{0,12}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])|` +
 		lateWord + `[^.;!]{0,10}[、和及与,][^.;!]{0,8}问题(?:台账|清单|表)?[^.;!]{0,4}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])`)
-	supposing  = regexp.MustCompile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
-	noneAlone  = regexp.MustCompile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
-	quoteStart = regexp.MustCompile(`^-{2,}.*(原始邮件|转发邮件|Original|邮件原件)|^>|^(发件人|From):|^在20\d\d.*写道`)
+	supposing = regexp.MustCompile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
+	noneAlone = regexp.MustCompile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
+	asking    = regexp.MustCompile(`\?|吗|请问|可否|能否|是不是|怎么|如何`)
+	// QUIRK: 没有问题 is also how clerks say yes, or that a table is in order.
+	noProblem = regexp.MustCompile(`(?:没有|无)问题`)
+	allFine   = regexp.MustCompile(`(?:表|数据|附件|格式|材料|金额|核对|核实|检查)[^,;.]{0,8}(?:没有|无)问题`)
+	namesIt   = regexp.MustCompile(`月|我[县市区局办]|单位|台账|清单|存在|协调|新增`)
 )
 
 // unable takes out the 无 that denies nothing.
@@ -34,7 +38,7 @@ func nilPhrase(text string) reporting.Kind {
 		return ""
 	}
 	for sentence := range strings.FieldsFuncSeq(unable.Replace(fold(text)), func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
-		if supposing.MatchString(sentence) {
+		if supposing.MatchString(sentence) || asking.MatchString(sentence) {
 			continue
 		}
 		if noLagging.MatchString(sentence) {
@@ -42,15 +46,23 @@ func nilPhrase(text string) reporting.Kind {
 		}
 	}
 	for sentence := range strings.FieldsFuncSeq(unable.Replace(fold(text)), func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
-		if !supposing.MatchString(sentence) && !hasAny(sentence, "滞后") && noIssues.MatchString(sentence) {
+		if !supposing.MatchString(sentence) && !asking.MatchString(sentence) && !hasAny(sentence, "滞后") && saysNoIssues(sentence) {
 			return reporting.Issues
 		}
 	}
 	return ""
 }
 
-// nilIn lists the tables that running text says there is nothing to report
-// for. What a reply quotes is not the sender's.
+// saysNoIssues reports whether a sentence says that there are no issues to report.
+func saysNoIssues(sentence string) bool {
+	match := noIssues.FindString(sentence)
+	if match == "" || allFine.MatchString(sentence) {
+		return false
+	}
+	return noProblem.FindString(match) != match || namesIt.MatchString(sentence)
+}
+
+// nilIn lists the tables that running text says there is nothing to report for.
 func nilIn(paragraphs []sheet.Paragraph) []reporting.Kind {
 	var out []reporting.Kind
 	add := func(k reporting.Kind) {
@@ -66,7 +78,7 @@ func nilIn(paragraphs []sheet.Paragraph) []reporting.Kind {
 	heading := reporting.Kind("")
 	for i, p := range paragraphs {
 		text := fold(p.Text)
-		if quoteStart.MatchString(text) || i > 2000 {
+		if i > 2000 {
 			break
 		}
 		if noneAlone.MatchString(text) {
@@ -82,7 +94,7 @@ func nilIn(paragraphs []sheet.Paragraph) []reporting.Kind {
 			}
 			if k == reporting.Lagging && noIssues.MatchString(text) && !supposing.MatchString(text) && !strings.Contains(text, "滞后问题") {
 				for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '.' || r == ';' || r == ',' || r == '!' }) {
-					if !strings.Contains(part, "滞后") && noIssues.MatchString(part) {
+					if !strings.Contains(part, "滞后") && noIssues.MatchString(part) && !allFine.MatchString(part) {
 						add(reporting.Issues)
 					}
 				}

@@ -126,8 +126,9 @@ func (r *reader) document(d *Document) {
 		r.out.Findings = append(r.out.Findings, reporting.Finding{Path: d.Path, Code: "no-table", Severity: reporting.Warning,
 			Message: "没有认出进度表、问题台账或滞后清单的表头，文件未读入。请按下发的表样填写，表头应有“项目名称”等栏目。"})
 	}
-	for _, kind := range nilIn(r.talk(d)) {
-		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, paragraphs(d.Book, 400)})
+	said := own(r.talk(d), r.k.Submitter)
+	for _, kind := range nilIn(said) {
+		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, words(said, 400)})
 	}
 }
 
@@ -148,10 +149,10 @@ func textBefore(b sheet.Book, number int) []string {
 	return out[max(0, len(out)-8):]
 }
 
-func paragraphs(b sheet.Book, limit int) string {
+func words(paragraphs []sheet.Paragraph, limit int) string {
 	var s strings.Builder
-	for _, p := range b.Paragraphs {
-		if quoteStart.MatchString(fold(p.Text)) || s.Len() > limit {
+	for _, p := range paragraphs {
+		if s.Len() > limit {
 			break
 		}
 		s.WriteString(p.Text + "\n")

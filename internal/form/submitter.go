@@ -154,7 +154,7 @@ func (r *reader) aroundClaims() []claim {
 	}
 	for i := range r.m.Documents {
 		if d := &r.m.Documents[i]; d.Body {
-			add("正文", paragraphs(d.Book, 600))
+			add("正文", words(own(d.Book.Paragraphs, r.k.Submitter), 600))
 		} else {
 			add("文件标题和落款", headAndFoot(d.Book.Paragraphs))
 			add("封面", strings.Join(r.cover(d), "\n"))

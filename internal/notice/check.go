@@ -62,6 +62,9 @@ func samples(set *templates.Set) []sample {
 			return d.Alarm(now, Alarm{Key: "alarm/intake", To: "office@example.com", Subject: "收件中断",
 				Text: "自2021年3月26日8:00起收不到邮箱里的来信，原因：登录被拒绝。其间不会催报。\n请检查网络和授权码，必要时运行 tongbao doctor。"})
 		}},
+		{name: "passed", template: "passed", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, samplePassed(now, false)) },
+			data: func(Desk) any { return passed{Unit: "修水县", Lines: []string{"请问"}} }},
+		{name: "passed-extension", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, samplePassed(now, true)) }},
 		{name: "draft", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(true)) }},
 		{name: "release", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(false)) }},
 	}
@@ -162,6 +165,17 @@ func sampleDigest(now time.Time, urgent bool) Digest {
 		{ID: "20210326-0123456789ab", From: "a@example.com", Subject: "修水县3月报表", Arrived: now.Add(-time.Hour), Reason: "发件地址未登记", Submitter: "修水县", Period: sampleMonth, Kinds: reporting.Kinds[:2]},
 		{ID: "20210326-0123456789ac", From: "b@example.com", Arrived: now, Reason: "发件地址未登记"},
 	}}
+}
+
+func samplePassed(now time.Time, extension bool) Passed {
+	p := Passed{Key: "passed/20210326-0123456789ab/office@example.com", To: "office@example.com", ID: "20210326-0123456789ab", From: "xs@example.com",
+		Subject: "回复：【催报】修水县尚未报送3月份城建项目报表", Arrived: now, Submitter: sampleCounty, Period: sampleMonth,
+		Text: "您好！\n请问问题台账里的“责任单位”填县直部门还是乡镇？"}
+	if extension {
+		p.Extension, p.Until = true, time.Date(2021, 3, 28, 0, 0, 0, 0, now.Location())
+		p.Text = "因统计人员外出培训，申请延期至28日报送，请批准。"
+	}
+	return p
 }
 
 func sampleCover(draft bool) Cover {

@@ -3,7 +3,10 @@ package office
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,15 +53,63 @@ func (o *Office) alarm(occasion, subject, text string, now time.Time) error {
 	return o.Store.Update(now, func(t *store.Tx) error { return o.alarmIn(t, occasion, subject, text) })
 }
 
-// TellFailed tells the office of a letter that could not be delivered, once.
-// Of a failing alarm nobody is told: that would go the same way.
+// TellFailed tells the office of a letter that could not be delivered. An
+// address that is not there is told once, as a bounce of it is; of what befell
+// many letters the day's first is told. Of a failing alarm nobody is told:
+// that would go the same way.
 func (o *Office) TellFailed(it outbox.Item, now time.Time) error {
 	if it.Kind == "alarm" {
 		return nil
 	}
-	text := fmt.Sprintf("发往 %s 的邮件《%s》没有送达：%s。请核对该地址；改正后可用 tongbao outbox retry 重发。",
-		it.To, it.Subject, cmp.Or(it.Means, it.LastError))
-	return o.alarm("undelivered/"+it.Key, "邮件未送达："+it.To, text, now)
+	why := cmp.Or(it.Means, it.LastError)
+	switch it.Fault {
+	case outbox.FaultAddress:
+		return o.Store.Update(now, func(t *store.Tx) error {
+			return o.noteBounce(t, store.Bounced{Address: strings.ToLower(it.To), At: now, Text: why}, true)
+		})
+	case outbox.FaultPolicy:
+		text := fmt.Sprintf("发往 %s 的邮件《%s》没有送达：%s。请核对该地址；改正后可用 tongbao outbox retry 重发。", it.To, it.Subject, why)
+		return o.alarm("undelivered/"+o.dayOf(now)+"/"+it.To, "邮件未送达："+it.To, text, now)
+	}
+	text := fmt.Sprintf("发往 %s 的邮件《%s》没有送达：%s。\n今天如另有同样原因未送达的，不再逐封告知，请用 tongbao outbox list --state failed 查看，改正后用 tongbao outbox retry 重发。", it.To, it.Subject, why)
+	return o.alarm("undelivered/"+o.dayOf(now)+"/"+cmp.Or(it.Fault, "other"), "邮件未送达："+it.To, text, now)
+}
+
+func (o *Office) dayOf(now time.Time) string { return now.In(o.Rules.Terms.Zone).Format(time.DateOnly) }
+
+// Paused is why no letters go out.
+type Paused struct {
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until"`
+	Means string    `json:"means,omitempty"` // Chinese, where it is known
+	Error string    `json:"error"`
+}
+
+// TellPaused notes that the account or the server takes no letters, for the
+// status, and tells the office once a day for each reason that a person has to
+// mend. That letter waits like all others until the pause is over; before that
+// the status has it.
+func (o *Office) TellPaused(p *outbox.Pause, now time.Time) error {
+	note := Paused{Since: now, Until: p.Until, Means: p.Verdict.Means, Error: p.Cause.Error()}
+	if err := o.Store.Update(now, func(t *store.Tx) error { return t.SetNote("paused", note) }); err != nil || !p.Verdict.Alarm {
+		return err
+	}
+	why := cmp.Or(p.Verdict.Means, p.Cause.Error())
+	text := fmt.Sprintf("自%s起暂停发信，%s后自动再试，原因：%s。\n服务器的答复：%s\n其间回执、催报和通报都在发件箱里等待，不会丢失。请处理上述原因，必要时运行 tongbao doctor。",
+		note.Since.In(o.Rules.Terms.Zone).Format("2006年1月2日15:04"), note.Until.In(o.Rules.Terms.Zone).Format("1月2日15:04"), why, note.Error)
+	sum := sha256.Sum256([]byte(why))
+	return o.alarm("paused/"+o.dayOf(now)+"/"+hex.EncodeToString(sum[:6]), "发信暂停："+why, text, now)
+}
+
+// Resumed notes that letters go out again before the pause was to end: a
+// restart or another configuration ended it.
+func (o *Office) Resumed(now time.Time) error {
+	var p Paused
+	err := o.Store.View(func(t *store.Tx) error { _, err := t.Note("paused", &p); return err })
+	if err != nil || !p.Until.After(now) {
+		return err
+	}
+	return o.Store.Update(now, func(t *store.Tx) error { return t.SetNote("paused", Paused{}) })
 }
 
 func (o *Office) alarmIn(t *store.Tx, occasion, subject, text string) error {
@@ -81,24 +132,55 @@ func (o *Office) alarmIn(t *store.Tx, occasion, subject, text string) error {
 	return nil
 }
 
-// noteBounces records the addresses that a bounce names and tells the office
-// once, unless the letter is of the past.
+// noteBounces records the addresses that a bounce names, of those that we
+// write to, and tells the office once of each, unless the letter is of the past: anybody can send a letter that
+// looks like a bounce and names the whole world.
 func (o *Office) noteBounces(t *store.Tx, l store.Letter, opened clerk.Opened, answer bool) error {
 	for _, b := range opened.Header.Bounced {
 		address := strings.ToLower(b.Address)
-		fresh, err := t.Bounce(store.Bounced{Address: address, At: l.Arrived, Text: b.Text})
-		if err != nil {
-			return err
-		}
-		if !fresh || !answer {
+		if !o.writesTo(t, address) {
+			o.Log.Warn("bounce of an address that is not ours to write to", "letter", l.ID, "address", address)
 			continue
 		}
-		text := fmt.Sprintf("发往 %s 的邮件被退回：%s。请核对该单位的联系邮箱并修改配置。", address, b.Text)
-		if err := o.alarmIn(t, "bounce/"+address, "邮件被退回："+address, text); err != nil {
+		if err := o.noteBounce(t, store.Bounced{Address: address, At: l.Arrived, Text: b.Text}, answer); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// noteBounce records a failed address and, where it is news, tells the office.
+func (o *Office) noteBounce(t *store.Tx, b store.Bounced, tell bool) error {
+	fresh, err := t.Bounce(b)
+	if err != nil || !fresh || !tell {
+		return err
+	}
+	text := fmt.Sprintf("发往 %s 的邮件被退回：%s。请核对该单位的联系邮箱并修改配置。", b.Address, cmp.Or(strings.TrimRight(b.Text, "。. "), "原因不明"))
+	return o.alarmIn(t, "bounce/"+o.dayOf(b.At)+"/"+b.Address, "邮件被退回："+b.Address, text)
+}
+
+// writesTo reports whether letters of ours go to an address.
+func (o *Office) writesTo(t *store.Tx, address string) bool {
+	if _, ok := o.Rules.Register.ByAddress(address); ok || t.Assigned(address) != "" {
+		return true
+	}
+	is := func(a string) bool { return strings.EqualFold(a, address) }
+	for _, s := range o.Rules.Register.All() {
+		if slices.ContainsFunc(s.Copies, is) {
+			return true
+		}
+	}
+	for _, s := range o.Rules.Ladder {
+		if slices.ContainsFunc(s.Copies, is) {
+			return true
+		}
+	}
+	for _, b := range o.Rules.Bulletins {
+		if slices.ContainsFunc(b.Recipients, is) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(o.Rules.Addresses, is)
 }
 
 // ReceiveTooLarge records a letter that is over the limit: it stays on the

@@ -20,7 +20,7 @@ func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter
 	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
-	if n, err := o.recentReceipts(t, l.From); err != nil || n >= o.Rules.ReceiptsHour {
+	if n, err := o.recentAbout(t, l.From, "receipt/"); err != nil || n >= o.Rules.ReceiptsHour {
 		if err == nil {
 			o.Log.Warn("receipt withheld: too many to one sender", "letter", l.ID, "to", l.From)
 		}
@@ -57,22 +57,6 @@ func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter
 	}
 	_, err = t.Enqueue(it)
 	return err
-}
-
-// recentReceipts counts the receipts to an address within the hour before now.
-func (o *Office) recentReceipts(t *store.Tx, to string) (int, error) {
-	n := 0
-	err := t.LettersSince(t.Now.Add(-time.Hour), func(l store.Letter) error {
-		if l.From != to {
-			return nil
-		}
-		known, err := t.Known("receipt/" + l.ID + "/" + to)
-		if known {
-			n++
-		}
-		return err
-	})
-	return n, err
 }
 
 // fileNames are the attachments that something was read from or found in.

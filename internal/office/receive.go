@@ -116,6 +116,9 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		l.State, l.Reason = store.Automatic, h.Automatic
 		return o.noteBounces(t, *l, opened, answer)
 	}
+	if err := t.Unbounce(l.From); err != nil { // who writes is there
+		return err
+	}
 	sender, registered := o.submitterOf(t, l.From)
 	if name := cmp.Or(as, l.Submitter); name != "" { // the office or the operator said whose it is
 		sender, registered = o.Rules.Register.ByName(name)
@@ -140,6 +143,10 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 	}
 	l.Sender = sender.Name
 	if err := o.storeTables(t, l, sender, reading, as != ""); err != nil {
+		return err
+	}
+	question, err := o.passOn(t, l, sender, reading, opened, answer)
+	if err != nil || question {
 		return err
 	}
 	if err := o.conclude(t, l, sender, reading); err != nil {

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"fmt"
 	"time"
 
 	"tongbao/internal/chase"
@@ -20,6 +21,7 @@ type Status struct {
 	Bounced    []store.Bounced   `json:"bounced,omitempty"`
 	Outbox     map[string]int    `json:"outbox,omitempty"` // items of the month by state, and all that are queued or failed
 	Intake     *Intake           `json:"intake,omitempty"`
+	Paused     *Paused           `json:"paused,omitempty"` // nothing goes out
 	Warnings   []string          `json:"warnings,omitempty"`
 }
 
@@ -49,8 +51,8 @@ func (o *Office) Status(p reporting.Period, now time.Time) (Status, error) {
 		p = o.Rules.Terms.CurrentPeriod(now)
 	}
 	s := Status{Period: p, Deadline: o.Rules.Terms.Deadline(p), Freeze: o.Rules.Terms.Freeze(p), Submitters: []SubmitterStatus{}, Quarantine: []Waiting{}}
-	if !o.Rules.Terms.Workdays.Knows(p.Year) {
-		s.Warnings = append(s.Warnings, p.Chinese()[:len("2021年")]+"的放假安排未知，只按周一至周五计工作日；请放入当年的节假日文件")
+	for _, year := range o.Rules.Terms.UnknownYears(p, now) {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d年的放假安排未知，只按周一至周五计工作日；请放入当年的节假日文件（reporting.holidays）", year))
 	}
 	err := o.Store.View(func(t *store.Tx) error {
 		for _, sub := range o.Rules.Register.All() {
@@ -70,13 +72,13 @@ func (o *Office) Status(p reporting.Period, now time.Time) (Status, error) {
 			}
 			s.Submitters = append(s.Submitters, st)
 		}
-		return o.statusOfAll(t, &s)
+		return o.statusOfAll(t, &s, now)
 	})
 	return s, err
 }
 
 // statusOfAll adds what belongs to no month.
-func (o *Office) statusOfAll(t *store.Tx, s *Status) error {
+func (o *Office) statusOfAll(t *store.Tx, s *Status, now time.Time) error {
 	letters, err := t.Quarantine()
 	if err != nil {
 		return err
@@ -97,6 +99,12 @@ func (o *Office) statusOfAll(t *store.Tx, s *Status) error {
 		if n > 0 {
 			s.Outbox[string(state)] = n
 		}
+	}
+	var pause Paused
+	if ok, err := t.Note("paused", &pause); err != nil {
+		return err
+	} else if ok && pause.Until.After(now) {
+		s.Paused = &pause
 	}
 	in, ok, err := o.intake(t)
 	if ok {

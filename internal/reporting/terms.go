@@ -1,6 +1,7 @@
 package reporting
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -82,6 +83,19 @@ func (t Terms) CurrentPeriod(now time.Time) Period {
 		return prev
 	}
 	return p
+}
+
+// UnknownYears lists the years whose notice of holidays is not known and that
+// the month's dates, or those of the weeks after now, fall into: without it only
+// weekends are off. The next year's notice comes in November.
+func (t Terms) UnknownYears(p Period, now time.Time) []int {
+	var out []int
+	for _, year := range []int{p.Year, t.Freeze(p).Year(), now.In(t.Zone).AddDate(0, 0, 31).Year()} {
+		if !t.Workdays.Knows(year) && !slices.Contains(out, year) {
+			out = append(out, year)
+		}
+	}
+	return out
 }
 
 func clockOn(day time.Time, since time.Duration) time.Time {

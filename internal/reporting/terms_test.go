@@ -1,6 +1,7 @@
 package reporting
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -97,5 +98,24 @@ func TestPeriod(t *testing.T) {
 	}
 	if b, _ := (Period{}).MarshalText(); len(b) != 0 {
 		t.Errorf("a month that is not known is %q", b)
+	}
+}
+
+func TestUnknownYears(t *testing.T) {
+	terms := DefaultTerms(shanghai)
+	for _, c := range []struct {
+		p    Period
+		now  string
+		want []int
+	}{
+		{Period{2026, 11}, "2026-11-25", nil},
+		{Period{2026, 11}, "2026-12-01", []int{2027}},
+		{Period{2026, 12}, "2026-12-28", []int{2027}},
+		{Period{2027, 1}, "2027-01-10", []int{2027}},
+		{Period{2020, 12}, "2021-01-10", []int{2020}},
+	} {
+		if got := terms.UnknownYears(c.p, day(t, c.now)); !slices.Equal(got, c.want) {
+			t.Errorf("%s at %s: %v, want %v", c.p, c.now, got, c.want)
+		}
 	}
 }

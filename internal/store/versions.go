@@ -89,6 +89,14 @@ func (t *Tx) Bounce(b Bounced) (bool, error) {
 	return !known, save(t, "bounced", b.Address, b)
 }
 
+// Unbounce forgets that an address failed: a letter came from it.
+func (t *Tx) Unbounce(address string) error {
+	if t.get("bounced", address) == nil {
+		return nil
+	}
+	return t.remove("bounced", address)
+}
+
 // Bounces lists the addresses that failed.
 func (t *Tx) Bounces() ([]Bounced, error) { return list[Bounced](t, "bounced", "") }
 

@@ -24,10 +24,8 @@ import (
 	"tongbao/templates"
 )
 
-var shanghai = time.FixedZone("CST", 8*3600)
-
-// at is a moment of 2021 in the office's zone.
-func at(month, day, hour, minute int) time.Time {
+// on is a moment of 2021 in the office's zone.
+func on(month, day, hour, minute int) time.Time {
 	return time.Date(2021, time.Month(month), day, hour, minute, 0, 0, shanghai)
 }
 
@@ -134,7 +132,7 @@ const chaserSubject = "回复：【催报】修水县尚未报送3月份城建�
 func TestReplies(t *testing.T) {
 	o := newOffice(t, t.TempDir(), units)
 	defer o.Store.Close()
-	morning := at(3, 26, 9, 0)
+	morning := on(3, 26, 9, 0)
 	if _, err := o.Chase(morning); err != nil {
 		t.Fatal(err)
 	}
@@ -144,11 +142,11 @@ func TestReplies(t *testing.T) {
 	}
 	quoted := "\n\n在 2021-03-26 09:00:00，\"九江市“城建项目大会战”指挥部办公室\" <" + ours + "> 写道：\n" + textOf(t, chasers[0])
 
-	l := receive(t, o, units[0].Addresses[0], chaserSubject, "本月无滞后项目"+quoted, at(3, 26, 9, 5))
+	l := receive(t, o, units[0].Addresses[0], chaserSubject, "本月无滞后项目"+quoted, on(3, 26, 9, 5))
 	if l.State != store.Taken || len(l.Tables) != 1 || l.Tables[0].Kind != reporting.Lagging || !l.Tables[0].Nil || l.Tables[0].Period.String() != "2021-03" {
 		t.Errorf("a nil report in words: %s %+v", l.State, l.Tables)
 	}
-	s, err := o.Status(reporting.Period{Year: 2021, Month: 3}, at(3, 26, 9, 6))
+	s, err := o.Status(reporting.Period{Year: 2021, Month: 3}, on(3, 26, 9, 6))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +160,7 @@ func TestReplies(t *testing.T) {
 		t.Errorf("a nil report was passed on in %d letters", n)
 	}
 
-	l = receive(t, o, units[0].Addresses[0], chaserSubject, "其余两张表请延期至29日。"+quoted, at(3, 26, 9, 10))
+	l = receive(t, o, units[0].Addresses[0], chaserSubject, "其余两张表请延期至29日。"+quoted, on(3, 26, 9, 10))
 	passed := items(t, o, "passed/"+l.ID+"/")
 	if len(passed) != 1 || passed[0].To != "office@tongbao.example.com" {
 		t.Fatalf("asking for more time was passed on in %d letters", len(passed))
@@ -174,11 +172,11 @@ func TestReplies(t *testing.T) {
 		t.Errorf("it is %s and has %d receipts", l.State, len(items(t, o, "receipt/"+l.ID)))
 	}
 
-	l = receive(t, o, units[0].Addresses[0], chaserSubject, "请问问题台账的“责任单位”填哪里？"+quoted, at(3, 26, 9, 20))
+	l = receive(t, o, units[0].Addresses[0], chaserSubject, "请问问题台账的“责任单位”填哪里？"+quoted, on(3, 26, 9, 20))
 	if n := len(items(t, o, "passed/"+l.ID+"/")); n != 1 || l.State != store.Idle || len(items(t, o, "receipt/"+l.ID)) != 0 {
 		t.Errorf("a question was passed on in %d letters and is %s", n, l.State)
 	}
-	l = receive(t, o, units[0].Addresses[0], chaserSubject, "收到，谢谢！"+quoted, at(3, 26, 9, 25))
+	l = receive(t, o, units[0].Addresses[0], chaserSubject, "收到，谢谢！"+quoted, on(3, 26, 9, 25))
 	if n := len(items(t, o, "passed/"+l.ID+"/")); n != 0 || l.State != store.Idle {
 		t.Errorf("thanks were passed on in %d letters, %s", n, l.State)
 	}
@@ -195,25 +193,25 @@ func TestNeverALoop(t *testing.T) {
 		"Auto-Submitted: auto-replied", "Auto-Submitted: auto-generated", "List-Id: <a.example.com>", "Precedence: bulk", "Return-Path: <>",
 		"X-Autoreply: yes", "X-AUTO-REPLY: 1",
 	} {
-		l := receive(t, o, units[0].Addresses[0], chaserSubject, fmt.Sprintf("请问%d？", i), at(3, 26, 9, i), marks)
+		l := receive(t, o, units[0].Addresses[0], chaserSubject, fmt.Sprintf("请问%d？", i), on(3, 26, 9, i), marks)
 		if l.State != store.Automatic {
 			t.Errorf("%s: %s", marks, l.State)
 		}
 	}
 	for _, subject := range []string{"自动回复：【催报】", "Out of office", "已读: 报表"} {
-		if l := receive(t, o, units[0].Addresses[0], subject, "我在休假", at(3, 26, 10, len(subject))); l.State != store.Automatic {
+		if l := receive(t, o, units[0].Addresses[0], subject, "我在休假", on(3, 26, 10, len(subject))); l.State != store.Automatic {
 			t.Errorf("%s: %s", subject, l.State)
 		}
 	}
-	if l := receive(t, o, ours, "Fwd: 报表", "请问？", at(3, 26, 11, 0)); l.State != store.Automatic {
+	if l := receive(t, o, ours, "Fwd: 报表", "请问？", on(3, 26, 11, 0)); l.State != store.Automatic {
 		t.Errorf("our own letter is %s", l.State)
 	}
 	if n := len(items(t, o, "")); n != 0 {
 		t.Errorf("%d letters went out", n)
 	}
 	for i := range 10 {
-		receive(t, o, units[0].Addresses[0], chaserSubject, fmt.Sprintf("请问第%d个问题怎么填？", i), at(3, 26, 12, i))
-		receive(t, o, units[1].Addresses[0], "永修县3月份", fmt.Sprintf("本月无滞后项目。本月无问题。%d", i), at(3, 26, 12, i))
+		receive(t, o, units[0].Addresses[0], chaserSubject, fmt.Sprintf("请问第%d个问题怎么填？", i), on(3, 26, 12, i))
+		receive(t, o, units[1].Addresses[0], "永修县3月份", fmt.Sprintf("本月无滞后项目。本月无问题。%d", i), on(3, 26, 12, i))
 	}
 	if p, r := len(items(t, o, "passed/")), len(items(t, o, "receipt/")); p != 3 || r != 3 {
 		t.Errorf("within an hour %d letters were passed on and %d receipts written, want 3 and 3", p, r)
@@ -227,12 +225,12 @@ func TestAddressesThatFail(t *testing.T) {
 	defer o.Store.Close()
 	address := units[0].Addresses[0]
 	for i := range 3 {
-		if err := o.TellFailed(outbox.Item{Key: fmt.Sprintf("chase/%d", i), Kind: "chase", To: address, Subject: "x", Fault: outbox.FaultAddress, Means: "收件地址不存在或已停用"}, at(3, 26, 9, i)); err != nil {
+		if err := o.TellFailed(outbox.Item{Key: fmt.Sprintf("chase/%d", i), Kind: "chase", To: address, Subject: "x", Fault: outbox.FaultAddress, Means: "收件地址不存在或已停用"}, on(3, 26, 9, i)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	bounce := func(named string, minute int) {
-		receive(t, o, "postmaster@163.example.com", "系统退信", "您的邮件无法送达收件人 <"+named+">，原因：用户不存在 550 5.1.1", at(3, 26, 10, minute), "Auto-Submitted: auto-replied")
+		receive(t, o, "postmaster@163.example.com", "系统退信", "您的邮件无法送达收件人 <"+named+">，原因：用户不存在 550 5.1.1", on(3, 26, 10, minute), "Auto-Submitted: auto-replied")
 	}
 	bounce(address, 0)
 	bounce("stranger@else.example.com", 1)
@@ -241,7 +239,7 @@ func TestAddressesThatFail(t *testing.T) {
 		t.Errorf("the office is told in %d letters", len(alarms))
 	}
 	status := func() []store.Bounced {
-		s, err := o.Status(reporting.Period{}, at(3, 26, 11, 0))
+		s, err := o.Status(reporting.Period{}, on(3, 26, 11, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +248,7 @@ func TestAddressesThatFail(t *testing.T) {
 	if b := status(); len(b) != 1 || b[0].Address != address {
 		t.Errorf("the status shows %+v", b)
 	}
-	receive(t, o, address, "修水县3月", "请问？", at(3, 26, 12, 0))
+	receive(t, o, address, "修水县3月", "请问？", on(3, 26, 12, 0))
 	if b := status(); len(b) != 0 {
 		t.Errorf("who writes is there, and the status shows %+v", b)
 	}
@@ -266,23 +264,23 @@ func TestPaused(t *testing.T) {
 		}
 	}
 	alarm := outbox.Verdict{Alarm: true, Means: "账号不被允许发信"}
-	pause(alarm, at(3, 26, 9, 0))
-	pause(alarm, at(3, 26, 10, 0))
-	pause(outbox.Verdict{Means: "并发连接过多"}, at(3, 26, 11, 0)) // mends itself
+	pause(alarm, on(3, 26, 9, 0))
+	pause(alarm, on(3, 26, 10, 0))
+	pause(outbox.Verdict{Means: "并发连接过多"}, on(3, 26, 11, 0)) // mends itself
 	if list := items(t, o, "alarm/paused/"); len(list) != 1 || !strings.Contains(textOf(t, list[0]), "账号不被允许发信") {
 		t.Errorf("told in %d letters", len(list))
 	}
-	s, err := o.Status(reporting.Period{}, at(3, 26, 11, 30))
+	s, err := o.Status(reporting.Period{}, on(3, 26, 11, 30))
 	if err != nil || s.Paused == nil || s.Paused.Means != "并发连接过多" {
 		t.Errorf("the status shows %+v, %v", s.Paused, err)
 	}
-	if err := o.Resumed(at(3, 26, 11, 40)); err != nil {
+	if err := o.Resumed(on(3, 26, 11, 40)); err != nil {
 		t.Fatal(err)
 	}
-	if s, _ := o.Status(reporting.Period{}, at(3, 26, 11, 41)); s.Paused != nil {
+	if s, _ := o.Status(reporting.Period{}, on(3, 26, 11, 41)); s.Paused != nil {
 		t.Errorf("letters go out again, and the status shows %+v", s.Paused)
 	}
-	pause(alarm, at(3, 27, 9, 0))
+	pause(alarm, on(3, 27, 9, 0))
 	if n := len(items(t, o, "alarm/paused/")); n != 2 {
 		t.Errorf("the next day it was told in %d letters", n)
 	}
@@ -292,7 +290,7 @@ func TestPaused(t *testing.T) {
 func TestChasing(t *testing.T) {
 	o := newOffice(t, t.TempDir(), units)
 	defer o.Store.Close()
-	receive(t, o, units[1].Addresses[0], "永修县3月", "本月无滞后项目，本月无问题。", at(3, 24, 10, 0))
+	receive(t, o, units[1].Addresses[0], "永修县3月", "本月无滞后项目，本月无问题。", on(3, 24, 10, 0))
 	look := func(now time.Time) office.Chasing {
 		ch, err := o.Chasing(now)
 		if err != nil {
@@ -300,28 +298,28 @@ func TestChasing(t *testing.T) {
 		}
 		return ch
 	}
-	ch := look(at(3, 26, 8, 0))
-	if len(ch.Due) != 0 || len(ch.Waiting) != 2 || ch.Waiting[0].Step != "chase-1" || !ch.Waiting[0].Next.Equal(at(3, 26, 9, 0)) {
+	ch := look(on(3, 26, 8, 0))
+	if len(ch.Due) != 0 || len(ch.Waiting) != 2 || ch.Waiting[0].Step != "chase-1" || !ch.Waiting[0].Next.Equal(on(3, 26, 9, 0)) {
 		t.Errorf("before the first chaser: %+v", ch)
 	}
-	ch = look(at(3, 26, 9, 0))
+	ch = look(on(3, 26, 9, 0))
 	if len(ch.Due) != 2 || !strings.Contains(ch.Due[1].Why, "缺进度表") || strings.Contains(ch.Due[1].Why, "台账") || ch.Due[1].To[0].State != "" {
 		t.Errorf("at the first chaser: %+v", ch.Due)
 	}
 	if len(items(t, o, "")) != 1 { // the receipt
 		t.Error("looking queued letters")
 	}
-	if _, err := o.Chase(at(3, 26, 9, 0)); err != nil {
+	if _, err := o.Chase(on(3, 26, 9, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if ch = look(at(3, 26, 9, 1)); ch.Due[0].To[0].State != outbox.Queued || !strings.Contains(ch.Due[0].Why, "不再发") {
+	if ch = look(on(3, 26, 9, 1)); ch.Due[0].To[0].State != outbox.Queued || !strings.Contains(ch.Due[0].Why, "不再发") {
 		t.Errorf("when they are queued: %+v", ch.Due[0])
 	}
-	ch = look(at(3, 29, 9, 0))
+	ch = look(on(3, 29, 9, 0))
 	if d := ch.Due[0]; d.Step.Name != "chase-2" || len(d.To) != 2 || !d.To[1].Copy || d.To[1].Address != units[0].Copies[0] {
 		t.Errorf("the last step: %+v", d)
 	}
-	if ch = look(at(3, 27, 10, 0)); len(ch.Due) != 0 || !strings.Contains(ch.Waiting[0].Why, "休息日") {
+	if ch = look(on(3, 27, 10, 0)); len(ch.Due) != 0 || !strings.Contains(ch.Waiting[0].Why, "休息日") {
 		t.Errorf("on a Saturday: %+v", ch)
 	}
 }
@@ -335,7 +333,7 @@ func TestTwoADay(t *testing.T) {
 	}
 	o := newOffice(t, t.TempDir(), many)
 	defer o.Store.Close()
-	due, err := o.Chase(at(3, 29, 9, 0))
+	due, err := o.Chase(on(3, 29, 9, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,7 +345,7 @@ func TestTwoADay(t *testing.T) {
 	if n != 7 || held != 3 {
 		t.Errorf("%d letters and %d held back, want 7 and 3", n, held)
 	}
-	if next, err := o.NextChase(at(3, 29, 9, 1)); err != nil || !next.Equal(at(3, 30, 9, 1)) {
+	if next, err := o.NextChase(on(3, 29, 9, 1)); err != nil || !next.Equal(on(3, 30, 9, 1)) {
 		t.Errorf("next is %s, %v", next, err)
 	}
 }

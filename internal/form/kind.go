@@ -1,10 +1,12 @@
 package form
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"tongbao/internal/reporting"
+	"tongbao/internal/sheet"
 )
 
 // weights say how much a column tells about which table it stands in.
@@ -218,4 +220,30 @@ func titleOf(above []string) string {
 		}
 	}
 	return ""
+}
+
+var underTitle = regexp.MustCompile(`^\(.*\)$`)
+
+// titleAt is the block's title and its cell, "" where it stands in no cell.
+//
+// QUIRK: some forms break the title, and put （共十大类 25个子项目） or the day on
+// a line of its own below it; that line belongs to the title.
+func titleAt(b block) (title, cell string) {
+	title = titleOf(b.above)
+	if title == "" {
+		return "", ""
+	}
+	for _, r := range b.v.Rows[:min(b.first, len(b.v.Rows))] {
+		for _, c := range solid(r, 0, b.v.width) {
+			if r.Index < b.top && c.Kind == sheet.Text && strings.TrimSpace(c.Text) == title {
+				cell = sheet.CellName(c.Col, r.Index)
+			}
+		}
+	}
+	for i, line := range b.above {
+		if next := i + 1; strings.TrimSpace(line) == title && next < len(b.above) && underTitle.MatchString(fold(b.above[next])) {
+			return title + strings.TrimSpace(b.above[next]), cell
+		}
+	}
+	return title, cell
 }

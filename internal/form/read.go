@@ -176,6 +176,7 @@ func (r *reader) block(p *place) {
 	d, b, g := p.doc, p.b, p.b.v.Grid
 	t := &table{b: b, unit: unitAbove(b.above), body: d.Body, hiddenSheet: g.Hidden}
 	t.out = reporting.Table{Path: d.Path, Sheet: g.Name, Number: p.number, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
+	t.out.Title, t.out.TitleCell = titleAt(b)
 	r.month(t, p)
 	lay, doubtful, ok := r.lex.kindOf(b, d.Path, g.Name, t.period)
 	if !ok {

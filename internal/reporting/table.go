@@ -168,6 +168,10 @@ type Table struct {
 	Nil       bool     `json:"nil"`
 	Submitter string   `json:"submitter,omitempty"`
 	Period    Period   `json:"period,omitzero"`
+	// Title is the line above the table that names it, "" where there is none;
+	// TitleCell is where it stands, "" outside of sheets.
+	Title     string `json:"title,omitempty"`
+	TitleCell string `json:"title_cell,omitempty"`
 	// Columns names the header cell and the header text that each field was taken from.
 	Columns []Column `json:"columns,omitempty"`
 	Rows    []Row    `json:"rows"`

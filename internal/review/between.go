@@ -1,6 +1,8 @@
 package review
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -11,7 +13,7 @@ import (
 // The checks between the tables of one submitter and month. Each is said on
 // the table that is to be mended.
 var betweenChecks = []func(*desk){
-	laggingUnlisted, laggingUnknown, laggingUnexplained, issuesUnknown, nilIssues, nilProgress,
+	laggingUnlisted, laggingUnknown, laggingUnexplained, issuesUnknown, nilIssues, nilIssuesOpen, nilProgress,
 }
 
 // others are the rows of the submitter's other tables of this kind and month;
@@ -84,43 +86,72 @@ func laggingUnlisted(d *desk) {
 	pace := d.c.Terms.PaceOf(d.period)
 	var missing []string
 	for _, p := range tops(progress) {
-		if p.row == nil || !d.behind(p, pace) || listed.has(nameOf(*p.row)) {
+		if p.row == nil {
 			continue
 		}
-		missing = append(missing, nameOf(*p.row))
+		done, due, behind := d.behind(p, pace)
+		if !behind || listed.has(nameOf(*p.row)) {
+			continue
+		}
+		missing = append(missing, fmt.Sprintf("“%s”（进度表%s，完成%s%%，应达%s%%）",
+			cut(nameOf(*p.row), 30), cellOf(*p.row, reporting.FYTDDone), done.Round(2), due.Round(2)))
 	}
 	switch {
 	case len(missing) == 0:
 	case d.t.Nil:
 		d.say("", "nil-doubtful", reporting.Warning,
-			"报送的是“无滞后项目”，而进度表中有%d个项目低于序时进度（%s%%）%s个百分点以上：%s。请核对是否漏列。",
-			len(missing), pace.Round(2), d.th.Behind, listNames(missing))
+			"报送的是“无滞后项目”，而进度表中有%d个项目低于序时进度%s个百分点以上：%s。请核对是否漏列。",
+			len(missing), d.th.Behind, someOf(missing))
 	default:
 		d.say("", "lagging-unlisted", reporting.Warning,
-			"进度表中有%d个项目低于序时进度（%s%%）%s个百分点以上，未列入滞后清单：%s。请核对是否漏列。",
-			len(missing), pace.Round(2), d.th.Behind, listNames(missing))
+			"进度表中有%d个项目低于序时进度%s个百分点以上，未列入滞后清单：%s。请核对是否漏列。",
+			len(missing), d.th.Behind, someOf(missing))
 	}
 }
 
+// maxTold is how many projects a sentence names where the clerk must find each.
+const maxTold = 10
+
+func someOf(list []string) string {
+	if len(list) > maxTold {
+		return strings.Join(list[:maxTold], "、") + "等"
+	}
+	return strings.Join(list, "、")
+}
+
 // behind reports whether a project's year lags the pace by more than the
-// threshold. What is finished, prepared, stopped or to begin later does not lag.
-func (d *desk) behind(p top, pace decimal.Decimal) bool {
+// threshold, with what it has done and what is due, both in percent of the
+// plan. What is finished, prepared, stopped or to begin later does not lag.
+func (d *desk) behind(p top, pace decimal.Decimal) (done, due decimal.Decimal, yes bool) {
 	r := *p.row
-	if finished, _ := r.Bool(reporting.FIsFinished); finished {
-		return false
+	if d.finished(r) {
+		return done, due, false
 	}
 	if n := r.Text(reporting.FNature); n == "prep" || n == "paused" {
-		return false
-	}
-	if _, to, ok := span(r.Text(reporting.FPlanStart)); ok && !to.Before(d.period.Add(1).Day(1, to.Location())) {
-		return false
+		return done, due, false
 	}
 	plan := p.amount(reporting.FYearPlan)
 	if _, ok := r.Decimal(reporting.FYTDDone); !ok && len(p.parts) == 0 || !plan.IsPositive() {
-		return false
+		return done, due, false
 	}
-	done := p.amount(reporting.FYTDDone).Mul(hundred).DivRound(plan, 8)
-	return pace.Sub(done).GreaterThan(d.th.Behind)
+	due = d.ownPace(r, pace)
+	done = p.amount(reporting.FYTDDone).Mul(hundred).DivRound(plan, 8)
+	return done, due, due.Sub(done).GreaterThan(d.th.Behind)
+}
+
+// ownPace is the pace of a project that is to begin within the year: even from
+// the month of its planned start on, as the office's handbook proposes for new
+// projects. A start that is named by quarter or year may be its last month.
+func (d *desk) ownPace(r reporting.Row, pace decimal.Decimal) decimal.Decimal {
+	_, to, ok := span(r.Text(reporting.FPlanStart))
+	switch {
+	case !ok || to.Year() < d.period.Year:
+		return pace
+	case to.Year() > d.period.Year || to.Month() > d.period.Month:
+		return decimal.Zero
+	}
+	done, all := int64(d.period.Month-to.Month())+1, int64(12-to.Month())+1
+	return decimal.Min(pace, decimal.NewFromInt(done*100).DivRound(decimal.NewFromInt(all), 8))
 }
 
 // laggingUnknown: a project on the lagging list stands in the progress table.
@@ -208,6 +239,24 @@ func nilIssues(d *desk) {
 	if len(with) > 0 {
 		d.say("", "nil-doubtful", reporting.Warning,
 			"报送的是“无问题”，而进度表中%d个项目填有存在问题或需协调事项：%s。请核对是否漏列。", len(with), listNames(with))
+	}
+}
+
+// nilIssuesOpen: who reports no issues has none open from the month before.
+func nilIssuesOpen(d *desk) {
+	before := d.c.Previous[reporting.Issues]
+	if d.t.Kind != reporting.Issues || !d.t.Nil || before == nil || before.Period != d.period.Add(-1) {
+		return
+	}
+	var open []string
+	for _, r := range before.Rows {
+		if s := r.Text(reporting.FStatus); s != "done" && s != "closed" {
+			open = append(open, cmp.Or(nameOf(r), r.Text(reporting.FProblem)))
+		}
+	}
+	if len(open) > 0 {
+		d.say("", "issues-missing", reporting.Warning,
+			"报送的是“无问题”，而上月台账中还有%d个未销号问题：%s。已解决的请保留该行并填写销号状态，未解决的请补列。", len(open), listNames(open))
 	}
 }
 

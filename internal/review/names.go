@@ -3,6 +3,7 @@ package review
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -52,8 +53,31 @@ func sameName(a, b string) bool {
 	if strings.Contains(a, b) || strings.Contains(b, a) {
 		return true
 	}
+	if s := stem(a); s != "" && s == stem(b) {
+		return true
+	}
 	limit := max(1, min(len(x), len(y))/4)
 	return max(len(x)-len(y), len(y)-len(x)) <= limit && distance(x, y) <= limit
+}
+
+// stem is a name's key without the words that end it and that clerks swap:
+// 滨湖路新建工程 and 滨湖路新建项目 are one. "" where too little is left to tell
+// projects apart.
+func stem(key string) string {
+	for {
+		s := key
+		for _, w := range []string{"项目", "工程", "建设", "新建"} {
+			s = strings.TrimSuffix(s, w)
+		}
+		if s == key {
+			break
+		}
+		key = s
+	}
+	if utf8.RuneCountInString(key) < 3 {
+		return ""
+	}
+	return key
 }
 
 // distance is the edit distance of two short texts.

@@ -30,7 +30,9 @@ func comparePrevious(d *desk, before reporting.Table) {
 	}
 	unitJumped(d, pairs)
 	if d.period.Month != 1 { // in January the year's figures begin anew
-		yearRunsOn(d, pairs)
+		if !ytdUnchanged(d, pairs) { // every row would say so again
+			yearRunsOn(d, pairs)
+		}
 		planChanged(d, pairs)
 	}
 	backwards(d, pairs, reporting.FAllDone)
@@ -159,6 +161,30 @@ func sentAgain(d *desk, pairs []pair) bool {
 	return whole
 }
 
+// ytdUnchanged: a column of sums that is last month's throughout, though
+// something was done, was copied and not carried on.
+func ytdUnchanged(d *desk, pairs []pair) bool {
+	n := 0
+	for _, p := range pairs {
+		month, ok1 := p.is.Decimal(reporting.FMonthDone)
+		is, ok2 := p.is.Decimal(reporting.FYTDDone)
+		was, ok3 := p.was.Decimal(reporting.FYTDDone)
+		if !ok1 || !ok2 || !ok3 || !month.IsPositive() {
+			continue
+		}
+		if !is.Equal(was) {
+			return false
+		}
+		n++
+	}
+	if n < d.th.UnitRows {
+		return false
+	}
+	d.say(d.columnOf(reporting.FYTDDone), "ytd-unchanged", reporting.Warning,
+		"%d个项目本月有完成投资，而全列的年初至今累计完成投资与上月完全相同，疑似照抄上月、没有累加本月数，请改正。", n)
+	return true
+}
+
 // monthAllZero is the first half of V15: a month in which nothing was done
 // anywhere.
 func monthAllZero(d *desk) {
@@ -193,6 +219,9 @@ func jumped(p pair, f reporting.Field) bool {
 // change of the unit.
 func unitJumped(d *desk, pairs []pair) {
 	for _, f := range []reporting.Field{reporting.FTotalInvest, reporting.FYearPlan} {
+		if d.doubted[f] {
+			continue // said already
+		}
 		var cells []cell
 		for _, p := range pairs {
 			if jumped(p, f) {

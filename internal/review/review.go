@@ -81,7 +81,7 @@ func (t Thresholds) orDefault() Thresholds {
 // Check holds the table against itself and the context. The findings carry the
 // table's Path, Sheet and Number and stand in the order of the checks.
 func Check(t reporting.Table, c Context) []reporting.Finding {
-	d := &desk{t: t, c: c, th: c.Thresholds.orDefault(), said: map[string]bool{}, hit: map[string]bool{}, unreadable: map[reporting.Field]bool{}}
+	d := &desk{t: t, c: c, th: c.Thresholds.orDefault(), said: map[string]bool{}, hit: map[string]bool{}, unreadable: map[reporting.Field]bool{}, doubted: map[reporting.Field]bool{}}
 	if d.period = t.Period; d.period.IsZero() {
 		d.period = c.Period
 	}
@@ -98,6 +98,7 @@ func Check(t reporting.Table, c Context) []reporting.Finding {
 		}
 		return d.findings // the others ask of rows
 	}
+	unitsPlausible(d) // first: where a column's unit is in doubt, its rows are not held against it
 	for _, r := range t.Rows {
 		for _, check := range rowChecks {
 			check(d, r)
@@ -147,7 +148,7 @@ var (
 		negativeAmounts, monthWithinYear, percentAgrees, withinPlan, withinTotal, partsAddUp,
 		finishedYetStarting, notStartedYetSpending, startedNotInStats, timeline,
 	}
-	tableChecks = []func(*desk){totalsAddUp, countsAgree, unitsPlausible, monthAllZero}
+	tableChecks = []func(*desk){totalsAddUp, countsAgree, titleCounts, monthAllZero}
 )
 
 // desk collects the findings on one table.
@@ -161,6 +162,7 @@ type desk struct {
 
 	hit        map[string]bool          // cells, rows and columns that reading has found something on
 	unreadable map[reporting.Field]bool // columns with a cell that could not be read
+	doubted    map[reporting.Field]bool // columns that seem to be in another unit
 }
 
 // mine reports whether f is a finding on the table under review.

@@ -3,6 +3,7 @@ package review
 import (
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -45,7 +46,7 @@ func percentOf(d *desk, r reporting.Row, pct, part, whole reporting.Field) {
 	told, ok1 := r.Decimal(pct)
 	done, ok2 := r.Decimal(part)
 	plan, ok3 := r.Decimal(whole)
-	if !ok1 || !ok2 || !ok3 || !plan.IsPositive() {
+	if !ok1 || !ok2 || !ok3 || !plan.IsPositive() || d.doubted[whole] {
 		return
 	}
 	want := done.Mul(hundred).DivRound(plan, 8)
@@ -62,7 +63,7 @@ func percentOf(d *desk, r reporting.Row, pct, part, whole reporting.Field) {
 func withinPlan(d *desk, r reporting.Row) {
 	done, ok1 := r.Decimal(reporting.FYTDDone)
 	plan, ok2 := r.Decimal(reporting.FYearPlan)
-	if !ok1 || !ok2 || !plan.IsPositive() || done.LessThanOrEqual(plan.Mul(d.th.OverPlan)) {
+	if !ok1 || !ok2 || !plan.IsPositive() || done.LessThanOrEqual(plan.Mul(d.th.OverPlan)) || d.doubted[reporting.FYearPlan] {
 		return
 	}
 	d.say(cellOf(r, reporting.FYTDDone), "over-plan", reporting.Notice,
@@ -75,7 +76,7 @@ func withinPlan(d *desk, r reporting.Row) {
 func withinTotal(d *desk, r reporting.Row) {
 	done, ok1 := r.Decimal(reporting.FAllDone)
 	total, ok2 := r.Decimal(reporting.FTotalInvest)
-	if !ok1 || !ok2 || !total.IsPositive() || done.LessThanOrEqual(total.Mul(d.th.OverTotal)) {
+	if !ok1 || !ok2 || !total.IsPositive() || done.LessThanOrEqual(total.Mul(d.th.OverTotal)) || d.doubted[reporting.FTotalInvest] {
 		return
 	}
 	d.say(cellOf(r, reporting.FAllDone), "over-total", reporting.Warning,
@@ -97,20 +98,31 @@ func partsAddUp(d *desk, r reporting.Row) {
 		all, before, year, before.Add(year))
 }
 
+// finished reports whether the row says so: by 是否竣工, else by a date of
+// completion that lies within the month or before it.
+func (d *desk) finished(r reporting.Row) bool {
+	if yes, told := r.Bool(reporting.FIsFinished); told {
+		return yes
+	}
+	from, _, ok := span(r.Text(reporting.FActualFinish))
+	return ok && (d.period.IsZero() || from.Before(d.period.Add(1).Day(1, time.UTC)))
+}
+
 var aboutToStart = regexp.MustCompile(`(计划|拟|准备|力争|争取|确保|预计|即将|尽快|月底?前?|全面)?(开工|动工|进场施工|破土)`)
 
 // finishedYetStarting is V9: a finished project plans no start.
 func finishedYetStarting(d *desk, r reporting.Row) {
-	finished, _ := r.Bool(reporting.FIsFinished)
 	plan := r.Text(reporting.FNextPlan)
-	if !finished || !aboutToStart.MatchString(plan) || strings.Contains(plan, "开工以来") {
+	if !d.finished(r) || !aboutToStart.MatchString(plan) || strings.Contains(plan, "开工以来") {
 		return
 	}
 	d.say(cellOf(r, reporting.FNextPlan), "finished-yet-starting", reporting.Warning,
 		"项目填报为已竣工，下一步计划却写有开工内容（“%s”），两栏矛盾，请核对。", cut(plan, 30))
 }
 
-var clearing = regexp.MustCompile(`征|拆|迁|清表|三通一平|前期`)
+// clearing is what may be paid for before a project starts: the ground, and the
+// papers. That 前期手续 are under way says of no money what it was for.
+var clearing = regexp.MustCompile(`征|拆|迁|清表|三通一平|前期(工作|手续|设计|勘察)?(经费|费|投资)|(设计|勘察|土地|用地|购地|供地)费|土地(款|出让金)`)
 
 // notStartedYetSpending is V10: a project that has not started has nothing done
 // this month, but for the clearing of the ground.
@@ -120,7 +132,7 @@ func notStartedYetSpending(d *desk, r reporting.Row) {
 	if !told || started || !ok || !month.IsPositive() {
 		return
 	}
-	for _, f := range []reporting.Field{reporting.FProgressText, reporting.FRemark, reporting.FProblemText, reporting.FProjectName} {
+	for _, f := range []reporting.Field{reporting.FProgressText, reporting.FRemark, reporting.FProjectName} {
 		if clearing.MatchString(r.Text(f)) {
 			return
 		}

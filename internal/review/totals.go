@@ -83,7 +83,6 @@ var (
 	overall     = regexp.MustCompile(`^(全市|全县|全区|本县|本区|本市|各项目|项目)?(合计|总计|共计|总数|汇总|累计)`)
 	subtotal    = regexp.MustCompile(`小计`)
 	numbering   = regexp.MustCompile(`^([一二三四五六七八九十]+、|\([一二三四五六七八九十0-9]+\)|第[一二三四五六七八九十]+类:?|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+[、.]?|[A-Za-z甲乙丙丁]类?[、.]|[0-9]+[、.])`)
-	counted     = regexp.MustCompile(`[(（]?共?计?([0-9]{1,5})个[^)）]*[)）]?`)
 	totalsWords = strings.NewReplacer("小计", "", "合计", "", "总计", "", "共计", "")
 )
 
@@ -233,7 +232,7 @@ func totalsAddUp(d *desk) {
 			told, _ := t.Fields[f].Decimal()
 			sum, seen := sumOf(f, best.tops)
 			hint := ""
-			if told.Sub(seen).Abs().LessThanOrEqual(d.tolerance(f, len(best.tops))) {
+			if told.Sub(seen).Abs().LessThanOrEqual(d.tolerance(f, told, best.tops)) {
 				hint = "（不计隐藏行时相符，请核对隐藏行是否计入）"
 			}
 			d.say(cellOfTotal(t, f), "total-differs", reporting.Warning,
@@ -253,7 +252,7 @@ func (d *desk) agree(t reporting.Total, rows []top) (right int, wrong []reportin
 			continue
 		}
 		sum, _ := sumOf(f, rows)
-		if told.Sub(sum).Abs().LessThanOrEqual(d.tolerance(f, len(rows))) {
+		if told.Sub(sum).Abs().LessThanOrEqual(d.tolerance(f, told, rows)) {
 			right++
 		} else {
 			wrong = append(wrong, f)
@@ -274,15 +273,36 @@ func sumOf(f reporting.Field, rows []top) (sum, seen decimal.Decimal) {
 	return sum, seen
 }
 
-// tolerance is what rounding may cost a sum of n rows: half of the last digit
-// that people write, 1万元, or 0.01亿元 in a column of 亿元.
-func (d *desk) tolerance(f reporting.Field, n int) decimal.Decimal {
-	t := d.th.TotalPerRow.Mul(decimal.NewFromInt(int64(n)))
-	if d.unitOf(f) == "亿元" {
-		t = t.Mul(hundred)
+// tolerance is what rounding may cost the sum of the rows: half a 万元 each,
+// or half of the last digit that is written where that is more. In a column of
+// 亿元 people write two digits and more, so at most half of 0.01亿元 is granted:
+// 1.2 is 1.20 with its last digit not shown.
+func (d *desk) tolerance(f reporting.Field, told decimal.Decimal, rows []top) decimal.Decimal {
+	if d.unitOf(f) != "亿元" {
+		return d.th.TotalPerRow.Mul(decimal.NewFromInt(int64(len(rows))))
 	}
-	return t
+	sum := d.rounding(told)
+	for _, p := range rows {
+		sum = sum.Add(d.rounding(p.amount(f)))
+	}
+	return sum
 }
+
+// rounding is half of the last digit of an amount (万元) that was written in 亿元.
+func (d *desk) rounding(v decimal.Decimal) decimal.Decimal {
+	half := decimal.New(5, v.Exponent()-1)
+	if v.IsInteger() { // 12000 has an exponent of 0 however it was read
+		half = decimal.New(5, -1)
+		for ten := v; !ten.IsZero() && half.LessThan(fifty); half = half.Shift(1) {
+			if ten = ten.Shift(-1); !ten.IsInteger() {
+				break
+			}
+		}
+	}
+	return decimal.Min(fifty, decimal.Max(half, d.th.TotalPerRow))
+}
+
+var fifty = decimal.NewFromInt(50) // half of 0.01亿元
 
 // unread reports whether a cell of the field's column has a finding and no
 // value: its sum would be short.
@@ -311,84 +331,4 @@ func (d *desk) percentOfTotal(t reporting.Total) {
 
 func cellOfTotal(t reporting.Total, f reporting.Field) string {
 	return cellOf(reporting.Row{Row: t.Row, Cells: t.Cells}, f)
-}
-
-// countsAgree is V8: the number of projects that a total's or a category's
-// label gives is the number of its rows, packages counted as one or by their
-// parts.
-func countsAgree(d *desk) {
-	all := tops(d.t.Rows)
-	for _, t := range d.t.Totals[:min(len(d.t.Totals), maxTotals)] {
-		n, ok := countIn(t.Label)
-		if !ok {
-			continue
-		}
-		scopes := d.scopes(t, all)
-		if len(scopes) == 0 || slices.ContainsFunc(scopes, func(s scope) bool { return countsTo(s.tops, n) }) {
-			continue
-		}
-		d.say(strconv.Itoa(t.Row), "count-differs", reporting.Warning,
-			"“%s”写明%d个，%s实有%d个，请核对是否漏填或重复。", cut(t.Label, 20), n, scopes[0].name, len(scopes[0].tops))
-	}
-	for _, run := range categoryRuns(all) {
-		label := run[0].first().Text(reporting.FCategory)
-		n, ok := countIn(label)
-		if !ok || countsTo(run, n) || countsTo(ofCategory(all, label), n) {
-			continue
-		}
-		d.say(cellOf(*run[0].first(), reporting.FCategory), "count-differs", reporting.Warning,
-			"类别“%s”写明%d个，其下实有%d个，请核对是否漏填或重复。", cut(label, 20), n, len(run))
-	}
-}
-
-// countIn reads the number of projects from a label: （23个）, 共56个.
-func countIn(label string) (int, bool) {
-	m := counted.FindStringSubmatch(strings.Join(strings.Fields(label), ""))
-	if m == nil {
-		return 0, false
-	}
-	n, err := strconv.Atoi(m[1])
-	return n, err == nil
-}
-
-// countsTo reports whether the projects are n, packages counted as one, by
-// their parts, or by all their rows.
-func countsTo(rows []top, n int) bool {
-	split, lines := 0, 0
-	for _, p := range rows {
-		split += max(1, len(p.parts))
-		lines += len(p.parts)
-		if p.row != nil {
-			lines++
-		}
-	}
-	return n == len(rows) || n == split || n == lines
-}
-
-// categoryRuns are the neighbours of one category.
-func categoryRuns(all []top) [][]top {
-	var out [][]top
-	last := ""
-	for _, p := range all {
-		c := p.first().Text(reporting.FCategory)
-		if c == "" {
-			last = ""
-			continue
-		}
-		if c != last {
-			out = append(out, nil)
-		}
-		out[len(out)-1] = append(out[len(out)-1], p)
-		last = c
-	}
-	return out
-}
-
-func ofCategory(all []top, label string) (out []top) {
-	for _, p := range all {
-		if p.first().Text(reporting.FCategory) == label {
-			out = append(out, p)
-		}
-	}
-	return out
 }

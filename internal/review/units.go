@@ -13,6 +13,9 @@ func unitsPlausible(d *desk) {
 	for _, f := range []reporting.Field{reporting.FTotalInvest, reporting.FYearPlan} {
 		columnSize(d, f)
 	}
+	if d.doubted[reporting.FTotalInvest] || d.doubted[reporting.FYearPlan] {
+		return
+	}
 	var cells []cell
 	for _, r := range d.t.Rows {
 		total, ok := r.Decimal(reporting.FTotalInvest)
@@ -35,14 +38,16 @@ func unitsPlausible(d *desk) {
 // columnSize doubts the unit of a whole column.
 func columnSize(d *desk, f reporting.Field) {
 	unit := d.unitOf(f)
-	var largest decimal.Decimal
+	var largest, smallest decimal.Decimal
 	n, at := 0, ""
 	for _, r := range d.t.Rows {
 		v, ok := r.Decimal(f)
 		if !ok || !v.IsPositive() {
 			continue
 		}
-		n++
+		if n++; n == 1 || v.LessThan(smallest) {
+			smallest = v
+		}
 		if v.GreaterThan(largest) {
 			largest, at = v, cellOf(r, f)
 		}
@@ -50,9 +55,11 @@ func columnSize(d *desk, f reporting.Field) {
 	switch {
 	case n == 0:
 	case largest.GreaterThan(d.th.LargeUnit):
+		d.doubted[f] = n >= d.th.UnitRows && smallest.GreaterThan(d.th.LargeUnit.Div(hundred))
 		d.say(at, "unit-doubtful", reporting.Warning,
 			"“%s”达%s万元（超过%s亿元），疑似以元填报，请核对单位。", f.Title(), largest, d.th.LargeUnit.Div(tenThousand))
 	case n >= d.th.UnitRows && largest.LessThan(d.th.SmallUnit) && (unit == "万元" || unit == ""):
+		d.doubted[f] = true
 		d.say(d.columnOf(f), "unit-doubtful", reporting.Warning,
 			"“%s”整列最大只有%s万元，疑似以亿元填报而未注明，请核对单位。", f.Title(), largest)
 	}

@@ -30,6 +30,7 @@ var mayImport = map[string]string{
 	"internal/office":    "reporting clerk form review chase bulletin register press notice outbox store templates",
 	"internal/frontdesk": "reporting bulletin register office store",
 	"internal/daemon":    "reporting mailbox letter attachment sheet clerk form review chase bulletin register press notice outbox store office config courier schedule frontdesk templates",
+	"internal/years":     "reporting sheet", // of tests alone
 	"internal/demo":      "daemon postoffice config reporting schedule",
 	"cmd/tongbao":        "*",
 }

@@ -20,7 +20,7 @@ func isDocument(data []byte) bool {
 	}
 	for _, f := range z.File {
 		switch strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/")) {
-		case "[content_types].xml", "xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml", "ofd.xml", "meta-inf/manifest.xml":
+		case "[content_types].xml", "xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml", "ofd.xml", "meta-inf/manifest.xml", "index/document.iwa":
 			return true
 		}
 	}

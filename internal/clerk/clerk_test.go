@@ -132,7 +132,7 @@ func TestFaults(t *testing.T) {
 		{"TEST panic\n", "1.csv 3.csv 2.csv!unreadable", "出错", Options{}, true},
 		{"TEST exit\n", "1.csv 3.csv 2.csv!unreadable", "出错", Options{}, false},
 		{"TEST stack\n", "1.csv 3.csv 2.csv!unreadable", "无法打开", Options{}, false},
-		{"TEST eat\n", "1.csv 3.csv 2.csv!unreadable", "内容过大", Options{}, false},
+		{"TEST eat\n", "1.csv 3.csv 2.csv!unreadable", "内容过大", Options{Wall: time.Minute, CPU: time.Minute}, false},
 		{"TEST spin\n", "1.csv 3.csv 2.csv!unreadable", "时间过长", Options{CPU: 300 * time.Millisecond}, false},
 		{"TEST hang\n", "1.csv 3.csv 2.csv!unreadable", "时间过长", Options{Wall: 2 * time.Second}, false},
 	} {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,7 +35,36 @@ type desk struct {
 }
 
 // nest is how deep a file lies.
-type nest struct{ letters, archives int }
+type nest struct {
+	letters, archives int
+	names             map[string]bool // of the attachments beside the letters around it
+}
+
+// names are those of a letter's attachments, and of the letters' around it.
+func names(l *letter.Letter, outer map[string]bool) map[string]bool {
+	out := maps.Clone(outer)
+	for _, p := range l.Parts {
+		if out == nil {
+			out = map[string]bool{}
+		}
+		if !p.Letter && p.Name != "" && !p.Inline && !p.Truncated && !isLetter(p.Name, p.Data) {
+			out[p.Name] = true
+		}
+	}
+	return out
+}
+
+var (
+	secret    = regexp.MustCompile(`绝密|机密|(?:^|[^商业工作家人])秘密|[（(【\[]\s*密\s*[】\])）]|^密[:：★☆*]|密[★☆]|密件|密级[:：]`)
+	notSecret = regexp.MustCompile(`[不未无非]涉?密|保密|密件袋|解密`)
+)
+
+// classified reports whether a letter or one of its files is marked as secret:
+// what is, must not travel by a public mailbox, and is not opened.
+func classified(l *letter.Letter) bool {
+	marked := func(s string) bool { return secret.MatchString(s) && !notSecret.MatchString(s) }
+	return marked(l.Subject) || slices.ContainsFunc(l.Parts, func(p letter.Part) bool { return marked(p.Name) })
+}
 
 // opening is a hook for tests: it sees a file before it is opened.
 var opening func(data []byte)
@@ -50,12 +81,21 @@ func open(name string, raw []byte, o Options, enter func(path []string) bool) Op
 	return d.out
 }
 
+// beside are files that hold what a letter with tables says once more in other
+// words: a report, slides.
+var beside = []string{"legacy-word", "unsupported", "program"}
+
 // settleScans lets scans and pictures be where tables came: there they are
-// the stamp's proof.
+// the stamp's proof. Reports that cannot be read are a warning there.
 func (d *desk) settleScans() {
 	table := slices.ContainsFunc(d.out.Documents, func(doc Document) bool { return len(doc.Book.Grids) > 0 })
 	if !table {
 		return
+	}
+	for i, f := range d.out.Findings {
+		if slices.Contains(beside, f.Code) && f.Sheet == "" {
+			d.out.Findings[i].Severity = "warning"
+		}
 	}
 	d.out.Findings = slices.DeleteFunc(d.out.Findings, func(f Finding) bool {
 		if f.Code != "scan" {
@@ -103,12 +143,22 @@ func (d *desk) letter(path []string, raw []byte, at nest, cut bool) {
 				return
 			}
 		}
+		if classified(l) {
+			d.finding(path, "classified", "error", letterWords["classified"])
+			return
+		}
 		d.complaints(path, l)
 		if d.enter(path) {
 			d.guarded(path, func() { d.body(path, l) })
 		}
+		outer := at.names
+		at.names = names(l, outer)
 		unnamed := 0
 		for _, p := range l.Parts {
+			if !p.Letter && outer[p.Name] && at.archives == 0 {
+				d.out.Ignored = append(d.out.Ignored, Ignored{append(slices.Clone(path), p.Name), "转发的邮件里的同名附件，以外层的为准"})
+				continue
+			}
 			name := p.Name
 			if name == "" {
 				if unnamed++; unnamed == 1 {
@@ -159,7 +209,7 @@ func (d *desk) body(path []string, l *letter.Letter) {
 			book = b
 		}
 		if err != nil {
-			d.fault(path, err)
+			d.fault(path, err, nil)
 		}
 	}
 	if book != nil && (len(book.Grids) > 0 || len(book.Paragraphs) > 0) {
@@ -217,6 +267,10 @@ func (d *desk) file(path []string, data []byte, at nest) {
 			d.full = true
 			d.finding(path[:1], "too-many-files", "error", letterWords["too-many-files"])
 		}
+		return
+	}
+	if strings.HasPrefix(name, "~$") || strings.HasPrefix(name, "._") {
+		d.out.Ignored = append(d.out.Ignored, Ignored{path, "程序的临时文件"})
 		return
 	}
 	if len(data) == 0 {
@@ -300,19 +354,23 @@ func (d *desk) table(path []string, name string, data []byte) {
 	}
 	book, err := sheet.Open(name, data, d.o.Sheet, d.o.Passwords)
 	if err != nil {
-		d.fault(path, err)
+		d.fault(path, err, data)
 		return
 	}
 	d.out.Documents = append(d.out.Documents, Document{Path: path, Book: *book})
 }
 
-// fault tells what sheet says of a file.
-func (d *desk) fault(path []string, err error) {
+// fault tells what sheet says of a file; data is nil for a letter's text.
+func (d *desk) fault(path []string, err error, data []byte) {
 	var e *sheet.Error
 	if !errors.As(err, &e) {
 		e = &sheet.Error{Code: "damaged"}
 	}
 	if e.Code == "not-a-table" {
+		if code := foreign(path[len(path)-1], data); code != "" && data != nil {
+			d.finding(path, code, "error", fileWords[code])
+			return
+		}
 		d.out.Ignored = append(d.out.Ignored, Ignored{path, "不是表格文件"})
 		return
 	}

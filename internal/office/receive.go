@@ -138,6 +138,12 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		return err
 	}
 	l.Ignored = reading.Ignored
+	if registered && answer && slices.ContainsFunc(reading.Findings, func(f reporting.Finding) bool { return f.Code == "classified" }) {
+		text := fmt.Sprintf("%s（%s）的来信《%s》写有密级字样，程序没有读取。公网邮箱不得传输涉密信息，请立即核实处理。", sender.Name, l.From, l.Subject)
+		if err := o.alarmIn(t, "classified/"+l.ID, "来信疑似涉密："+sender.Name, text); err != nil {
+			return err
+		}
+	}
 	if !registered {
 		return o.quarantine(t, l, reading)
 	}

@@ -18,11 +18,20 @@ func checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "check",
 		Short:   "检查配置文件：每处错误在哪一行、怎么改",
-		Example: "  tongbao check -c config.yaml",
+		Example: "  tongbao check -c config.yaml\n  tongbao check --schema > config.schema.json",
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
+	schema := c.Flags().Bool("schema", false, "印出配置文件的 JSON Schema，供编辑器补全和提示")
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if *schema {
+			text, err := config.Schema()
+			if err != nil {
+				return err
+			}
+			_, err = c.OutOrStdout().Write(text)
+			return err
+		}
 		cfg, err := loadConfig(*path)
 		if err != nil {
 			return err

@@ -62,7 +62,7 @@ func rootCommand() *cobra.Command {
 		return usageError{fmt.Errorf("%w\n用法：%s\n详见 %s --help", err, c.UseLine(), c.CommandPath())}
 	})
 	root.AddCommand(
-		runCommand(), demoCommand(), checkCommand(), doctorCommand(), inspectCommand(), importCommand(), statusCommand(),
+		runCommand(), demoCommand(), initCommand(), checkCommand(), doctorCommand(), inspectCommand(), importCommand(), statusCommand(),
 		bulletinCommand(), chaseCommand(), outboxCommand(), assignCommand(), dropCommand(), extendCommand(), exemptCommand(),
 		projectsCommand(), problemsCommand(), diffCommand(), correctionsCommand(), excludeCommand(), includeCommand(), auditCommand(), exportCommand(),
 		rebuildCommand(), backupCommand(), restoreCommand(), versionCommand(), clerkCommand(),

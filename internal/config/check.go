@@ -34,8 +34,9 @@ func (c *Config) check(r *reader) {
 }
 
 func (c *Config) checkServers(r *reader) {
+	c.preset(r)
 	if c.Mailbox.Host != "" {
-		r.oneOf("mailbox.security", c.Mailbox.Security, "tls", "starttls", "none")
+		r.oneOf("mailbox.security", c.Mailbox.Security, securities...)
 		if c.Mailbox.Port == 0 {
 			c.Mailbox.Port = map[string]int{"tls": 993}[c.Mailbox.Security]
 			if c.Mailbox.Port == 0 {
@@ -61,7 +62,7 @@ func (c *Config) checkServers(r *reader) {
 	if c.SMTP.Host == "" {
 		return
 	}
-	r.oneOf("smtp.security", c.SMTP.Security, "tls", "starttls", "none")
+	r.oneOf("smtp.security", c.SMTP.Security, securities...)
 	if c.SMTP.Port == 0 {
 		c.SMTP.Port = map[string]int{"tls": 465, "starttls": 587, "none": 25}[c.SMTP.Security]
 	}
@@ -188,11 +189,11 @@ func (c *Config) checkBulletins(r *reader) {
 		if b.Release == "" {
 			b.Release = "office-only"
 		}
-		r.oneOf(key+".release", b.Release, "automatic", "office-only")
+		r.oneOf(key+".release", b.Release, releases...)
 		if b.Layout == "" {
 			b.Layout = "brief"
 		}
-		r.oneOf(key+".layout", b.Layout, "brief", "document", "letter")
+		r.oneOf(key+".layout", b.Layout, layouts...)
 	}
 }
 

@@ -46,6 +46,7 @@ type Office struct {
 
 // Mailbox is where counties send to. An empty host means: no intake by mail.
 type Mailbox struct {
+	Provider     string            `yaml:"provider"` // fills in what is known of it: 163, 126, qq, exmail, aliyun
 	Host         string            `yaml:"host"`
 	Port         int               `yaml:"port"`
 	Security     string            `yaml:"security"` // tls, starttls, none

@@ -9,10 +9,10 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v4"
 	"golang.org/x/term"
 
 	"tongbao/internal/config"
@@ -214,13 +214,7 @@ func writeNew(path, text string) error {
 
 // yaml is the file's text.
 func (a answers) yaml(password string) string {
-	q := func(s string) string {
-		b, err := yaml.Marshal(s)
-		if err != nil {
-			return fmt.Sprintf("%q", s)
-		}
-		return strings.TrimSpace(string(b))
-	}
+	q := strconv.Quote // Go's quotes are YAML's
 	server, smtp := "provider: "+q(a.provider.Name), ""
 	if a.provider.Name == "" {
 		server, smtp = "host: "+q(a.imap), "\nsmtp:\n  host: "+q(a.smtp)+"\n"

@@ -95,21 +95,32 @@ func (f *finder) blocks() []block {
 				out[len(out)-1].skip[n] = true
 			}
 		} else {
-			start := f.preamble(from, lower)
-			if len(out) == 0 {
-				start = 0
-			}
-			for k := range out {
-				out[k].end = min(out[k].end, start)
-			}
-			for _, b := range parts {
-				b.above = f.lines(start, from, parts, b)
-				b.begin = start
-				b.first, b.end, b.skip = after, len(f.v.Rows), map[int]bool{}
-				out = append(out, b)
-			}
+			out = f.add(out, parts, from, after, lower)
 		}
 		lower, i = after, after-1
+	}
+	f.apart(out)
+	return out
+}
+
+// add appends the tables of a header, whose first row is at position from and
+// whose data begin at after. They end the tables above them, and leave alone
+// those that stand beside them in other columns.
+func (f *finder) add(out, parts []block, from, after, lower int) []block {
+	start := f.preamble(from, lower)
+	if len(out) == 0 {
+		start = 0
+	}
+	for k := range out {
+		if !out[k].beside(parts) {
+			out[k].end = min(out[k].end, start)
+		}
+	}
+	for _, b := range parts {
+		b.above = f.lines(start, from, parts, b)
+		b.begin = start
+		b.first, b.end, b.skip = after, len(f.v.Rows), map[int]bool{}
+		out = append(out, b)
 	}
 	return out
 }
@@ -297,64 +308,6 @@ func joinUnit(h *head) {
 		return
 	}
 	h.levels = append(h.levels[:n-2], h.levels[n-2]+"("+strings.Trim(fold(h.levels[n-1]), "()")+")")
-}
-
-// split separates tables that stand side by side.
-func (f *finder) split(heads []head, top, bottom int) []block {
-	var starts []int
-	lastName, gap, seq := -1, -1, -1
-	for i, h := range heads {
-		w := f.word(h.leaf())
-		switch {
-		case len(h.levels) == 0:
-			gap = i
-		case f.lex.kinds[reporting.Progress][w.key].field == reporting.FSeq:
-			seq = i
-		case f.lex.isNameWord(w):
-			if lastName >= 0 {
-				same := fold(heads[lastName].leaf()) == fold(h.leaf())
-				switch {
-				case seq > lastName && (same || gap > lastName && gap < seq):
-					starts = append(starts, seq)
-				case gap > lastName && same:
-					starts = append(starts, gap+1)
-				}
-			}
-			lastName = i
-		}
-	}
-	out := []block{}
-	from := 0
-	for _, to := range append(starts, len(heads)) {
-		part := slices.Clone(heads[from:to])
-		part = slices.DeleteFunc(part, func(h head) bool { return len(h.levels) == 0 })
-		part = f.dropSideTable(part)
-		part = part[:min(len(part), maxColumns)]
-		if len(part) > 0 {
-			out = append(out, block{v: f.v, top: top, bottom: bottom, left: part[0].col, right: part[len(part)-1].col, heads: part})
-		}
-		from = to
-	}
-	return out
-}
-
-var summaryWord = regexp.MustCompile(`^(类别|分类|项目类别|个数|项目个数|项目数|数量|合计|序号|地区|县市?区|单位名称)$`)
-
-// dropSideTable leaves out a summary that stands right of the table, behind an
-// empty column: it has no project names, and a number or count of its own.
-func (f *finder) dropSideTable(part []head) []head {
-	last := -1 // the last column of names
-	for i, h := range part {
-		if f.lex.isNameWord(f.word(h.leaf())) {
-			last = i
-		}
-	}
-	for i := last + 1; last >= 0 && i < len(part); i++ {
-		if part[i].col > part[i-1].col+1 && summaryWord.MatchString(f.word(part[i].leaf()).key) {
-			return part[:i]
-		}
-	}
-	return part
 }
 
 // isHeader reports whether the columns are a table's: its name and at least

@@ -205,10 +205,29 @@ func ratio(row reporting.Row, part, whole reporting.Field) *decimal.Decimal {
 
 var (
 	phoneNumber = regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[-—– ]?\d{7,8}(?:-\d{1,5})?|\b[2-8]\d{6,7}\b`)
-	phoneEdge   = regexp.MustCompile(`^[\s()（）:：,，、;；/\\|-]+|[\s()（）:：,，、;；/\\|-]+$`)
+	phoneEdge   = regexp.MustCompile(`^[\s:：,，、;；/\\|-]+|[\s:：,，、;；/\\|-]+$`)
 	shortName   = regexp.MustCompile(`^\p{Han}{2,4}$`)
 	phoneWord   = regexp.MustCompile(`(联系)?(电话|手机)(号码)?[:：]?`)
 )
+
+// trimContact takes off what joined a name to its number; a bracket only where
+// its other half is gone: 张三（ but 王五（局长）.
+func trimContact(s string) string {
+	s = phoneEdge.ReplaceAllString(s, "")
+	for {
+		t := s
+		if n := strings.Count(s, "(") + strings.Count(s, "（") - strings.Count(s, ")") - strings.Count(s, "）"); n > 0 {
+			t = strings.TrimRight(s, "(（")
+		} else if n < 0 {
+			t = strings.TrimLeft(s, ")）")
+		}
+		t = strings.TrimSuffix(strings.TrimSuffix(t, "()"), "（）")
+		if t = phoneEdge.ReplaceAllString(t, ""); t == s {
+			return s
+		}
+		s = t
+	}
+}
 
 // contact splits a cell with a name and a number: 张三 13900000001. In a column
 // that is for one of them only, a cell without the other is read as it stands.
@@ -229,7 +248,7 @@ func (t *table) contact(c column, cell sheet.Cell, address string, row *reportin
 	var names []string
 	rest := phoneWord.ReplaceAllString(phoneNumber.ReplaceAllString(cell.Text, "\x00"), "")
 	for part := range strings.SplitSeq(rest, "\x00") {
-		if part = phoneEdge.ReplaceAllString(part, ""); part != "" {
+		if part = trimContact(part); part != "" {
 			names = append(names, part)
 		}
 	}

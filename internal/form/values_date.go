@@ -99,6 +99,9 @@ func dottedText(f reporting.Field, text string, s reporting.Severity, vc valueCo
 	}
 	r := made(f, text, year, month, absent)
 	if r.ok && m[2] == "1" {
+		if s == reporting.Warning {
+			return left("january-or-october", text, "可能是%d年1月，也可能是%d年10月：Excel会把%d.10也存成%d.1，“%s”未采用；请填“%d年1月”或“%d年10月”。", year, year, year, year, f.Title(), year, year)
+		}
 		r.d = say(s, "january-or-october", text, "按%d年1月采用，但Excel会把%d.10也存成%d.1；如果是10月，请改填“%d年10月”。", year, year, year, year)
 	}
 	return r

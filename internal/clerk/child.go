@@ -20,8 +20,9 @@ import (
 type request struct {
 	Name       string
 	Options    Options
-	Skip       []int // the numbers of files that killed a child
-	HeaderOnly bool  // opens no file at all
+	Skip       []int  // the numbers of files that killed a child
+	HeaderOnly bool   // opens no file at all
+	Marks      []Mark // opens the files that they name alone, to mark copies of them
 }
 
 // step is what a child says while it opens a letter: at which file it is, and

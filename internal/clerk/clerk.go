@@ -23,6 +23,7 @@ type Opened struct {
 	Documents []Document
 	Findings  []Finding
 	Ignored   []Ignored
+	Marked    []Marked `json:",omitempty"` // of Mark alone
 }
 
 // Document is one file with tables or text.
@@ -100,9 +101,13 @@ const maxDeaths = 2
 // Open opens a letter or file. What happens to the child is a finding; an
 // error means that no child could be started or that the context ended.
 func (c *Clerk) Open(ctx context.Context, name string, raw []byte) (Opened, error) {
+	return c.run(ctx, request{Name: name, Options: c.o}, raw)
+}
+
+func (c *Clerk) run(ctx context.Context, q request, raw []byte) (Opened, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	q := request{Name: name, Options: c.o}
+	name := q.Name
 	var faults []Finding
 	left := c.o.Wall
 	for {

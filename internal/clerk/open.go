@@ -25,6 +25,7 @@ const (
 // desk opens one letter or file with all that is in it.
 type desk struct {
 	o     Options
+	marks []Mark            // copies are to be marked; nothing else is read
 	lim   attachment.Limits // what archives may still unpack, together
 	out   Opened
 	seen  map[[32]byte]bool
@@ -70,8 +71,8 @@ func classified(l *letter.Letter) bool {
 var opening func(data []byte)
 
 // open opens a letter or file in this process.
-func open(name string, raw []byte, o Options, enter func(path []string) bool) Opened {
-	d := &desk{o: o, lim: o.Attachment.OrDefault(), seen: map[[32]byte]bool{}, enter: enter}
+func open(name string, raw []byte, o Options, marks []Mark, enter func(path []string) bool) Opened {
+	d := &desk{o: o, marks: marks, lim: o.Attachment.OrDefault(), seen: map[[32]byte]bool{}, enter: enter}
 	if isLetter(name, raw) {
 		d.letter([]string{name}, raw, nest{}, false)
 	} else {
@@ -148,7 +149,7 @@ func (d *desk) letter(path []string, raw []byte, at nest, cut bool) {
 			return
 		}
 		d.complaints(path, l)
-		if d.enter(path) {
+		if d.marks == nil && d.enter(path) {
 			d.guarded(path, func() { d.body(path, l) })
 		}
 		outer := at.names
@@ -348,6 +349,10 @@ func entryCode(code string) string {
 
 // table opens a file that is no archive.
 func (d *desk) table(path []string, name string, data []byte) {
+	if d.marks != nil {
+		d.mark(path, data)
+		return
+	}
 	if isOutlook(data) {
 		d.finding(path, "unsupported", "error", fileWords["msg"])
 		return

@@ -15,7 +15,7 @@ import (
 )
 
 func here(name string, raw []byte, o Options) Opened {
-	return open(name, raw, o, func([]string) bool { return true })
+	return open(name, raw, o, nil, func([]string) bool { return true })
 }
 
 func pack(t testing.TB, pairs ...string) string {

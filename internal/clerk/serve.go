@@ -26,7 +26,7 @@ func Serve(in io.Reader, out io.Writer) error {
 	go m.watch()
 	r := bufio.NewReader(in)
 	for {
-		head, err := readFrame(r, 1<<20)
+		head, err := readFrame(r, 16<<20) // marks may be many
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -51,7 +51,7 @@ func Serve(in io.Reader, out io.Writer) error {
 
 func serve(q request, raw []byte, out io.Writer) error {
 	n := 0
-	opened := open(q.Name, raw, q.Options, func(path []string) bool {
+	opened := open(q.Name, raw, q.Options, q.Marks, func(path []string) bool {
 		n++
 		if data, err := json.Marshal(step{Number: n, Path: path}); err == nil {
 			writeFrame(out, data) //nolint:errcheck // the answer's error tells

@@ -141,7 +141,8 @@ func sampleReceipts(now time.Time) map[string]Receipt {
 		{Path: path, Sheet: "Sheet1", Cell: "3", Code: "unit-missing", Severity: reporting.Notice, Message: "表中未写金额单位，按万元登记。"},
 	}
 	partial.Ignored = []reporting.Ignored{{Path: []string{"a.eml", "扫描件.pdf"}, Reason: "扫描件不能代替电子表格"}}
-	partial.Attachments = []Attachment{{Name: "进度表（审核意见）.xlsx", Type: "application/octet-stream", Data: []byte("x")}}
+	partial.Attachments = []Attachment{{Name: "进度表（审核标注）.xlsx", Type: "application/octet-stream", Data: []byte("x")}}
+	partial.Opinion = Attachment{Name: "修水县报表审核意见.xlsx", Type: "application/octet-stream", Data: []byte("x")}
 	repeated := full
 	repeated.Tables = []Recognised{{Kind: reporting.Progress, Period: sampleMonth, Path: path, Sheet: "Sheet1", Rows: 46, Reason: "与已收到的第1版内容相同", Repeated: true}, {Kind: reporting.Issues, Period: sampleMonth.Add(1), Path: path, Sheet: "Sheet2", Reason: "表上写的是2021年4月，该月尚未到"}}
 	return map[string]Receipt{"full": full, "partial": partial, "repeated": repeated}

@@ -49,7 +49,8 @@ type Receipt struct {
 	Limit       time.Time                             // until when a correction still counts: the freeze
 	Findings    []reporting.Finding
 	Ignored     []reporting.Ignored
-	Attachments []Attachment // the marked workbook
+	Attachments []Attachment // the sender's own workbooks with the findings in them
+	Opinion     Attachment   // a list of the findings that no copy shows; no name is none
 }
 
 // receipt is the data of the templates "receipt" and "return".
@@ -72,6 +73,7 @@ type receipt struct {
 	Ignored                 []line
 	MoreIgnored             int
 	Attachments             []string
+	Opinion                 string
 	Mailbox                 string
 }
 
@@ -100,6 +102,9 @@ func (d Desk) Return(now time.Time, r Receipt) (outbox.Item, error) {
 func (d Desk) answer(now time.Time, r Receipt, template, tag string, data receipt) (outbox.Item, error) {
 	n := note{key: r.Key, kind: "receipt", to: r.To, subject: reply(r.Origin.Subject, tag), submitter: r.Submitter.Name, period: r.Period,
 		automatic: autoReplied, greeting: greet(r.Submitter), template: template, data: data, attachments: r.Attachments}
+	if r.Opinion.Name != "" {
+		n.attachments = append(slices.Clone(r.Attachments), r.Opinion)
+	}
 	n.inReplyTo, n.references = thread(r.Origin)
 	return d.item(now, n)
 }
@@ -152,7 +157,7 @@ func (d Desk) receipt(now time.Time, r Receipt) receipt {
 		}
 	}
 	v.Ignored, v.MoreIgnored = ignored(r.Ignored)
-	v.Attachments = names(r.Attachments)
+	v.Attachments, v.Opinion = names(r.Attachments), clean(r.Opinion.Name, maxName)
 	return v
 }
 

@@ -15,7 +15,7 @@ import (
 // queueReceipt puts the receipt into the outbox, or the return where nothing
 // could be used. One sender gets a bounded number of them an hour; what is over
 // is not answered and still taken in.
-func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter, reading reporting.Reading) error {
+func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter, reading reporting.Reading, back returned) error {
 	key := "receipt/" + l.ID + "/" + l.From
 	if known, err := t.Known(key); err != nil || known {
 		return err
@@ -42,7 +42,7 @@ func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter
 	r := notice.Receipt{
 		Key: key, To: l.From, Submitter: s, Period: p, Standings: standings, Findings: reading.Findings, Ignored: reading.Ignored,
 		Origin:   notice.Origin{MessageID: l.MessageID, Subject: l.Subject, References: l.References, Arrived: l.Arrived, Files: fileNames(reading)},
-		Deadline: o.deadlineOf(t, p, s.Name), Limit: o.Rules.Terms.Freeze(p),
+		Deadline: o.deadlineOf(t, p, s.Name), Limit: o.Rules.Terms.Freeze(p), Attachments: back.copies, Opinion: back.opinion,
 	}
 	for i, table := range reading.Tables {
 		r.Tables = append(r.Tables, recognised(table, l.Tables, i))

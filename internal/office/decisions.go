@@ -41,10 +41,16 @@ func (o *Office) Assign(ctx context.Context, id, as string, remember bool, by st
 		return l, err
 	}
 	answer := now.Sub(l.Arrived) <= o.Rules.AnswerWithin
-	return o.applyAssign(l, opened, e, now, answer)
+	var back returned
+	if answer {
+		if back, err = o.mark(ctx, l, opened, raw, as); err != nil {
+			return l, err
+		}
+	}
+	return o.applyAssign(l, opened, e, now, answer, back)
 }
 
-func (o *Office) applyAssign(l store.Letter, opened clerk.Opened, e store.Entry, now time.Time, answer bool) (store.Letter, error) {
+func (o *Office) applyAssign(l store.Letter, opened clerk.Opened, e store.Entry, now time.Time, answer bool, back returned) (store.Letter, error) {
 	fresh := store.Letter{Arrival: l.Arrival, From: l.From, FromName: l.FromName, Subject: l.Subject, MessageID: l.MessageID, References: l.References}
 	err := o.Store.Update(now, func(t *store.Tx) error {
 		if e.Address != "" {
@@ -52,7 +58,7 @@ func (o *Office) applyAssign(l store.Letter, opened clerk.Opened, e store.Entry,
 				return err
 			}
 		}
-		if err := o.decide(t, &fresh, opened, e.Submitter, answer); err != nil {
+		if err := o.decide(t, &fresh, opened, e.Submitter, answer, back); err != nil {
 			return err
 		}
 		fresh.Reason = strings.TrimSpace(fresh.Reason + " 办公室认领给" + e.Submitter)

@@ -56,6 +56,10 @@ func (inProcess) Open(_ context.Context, name string, raw []byte) (clerk.Opened,
 	return out, nil
 }
 
+func (inProcess) Mark(context.Context, string, []byte, []clerk.Mark) ([]clerk.Marked, error) {
+	return nil, nil
+}
+
 const ours = "jjcj@tongbao.example.com"
 
 var units = []reporting.Submitter{

@@ -22,6 +22,7 @@ import (
 // Opener opens strangers' files; clerk.Clerk does it in a child process.
 type Opener interface {
 	Open(ctx context.Context, name string, raw []byte) (clerk.Opened, error)
+	Mark(ctx context.Context, name string, raw []byte, marks []clerk.Mark) ([]clerk.Marked, error)
 }
 
 // Rules is what the configuration says; it can be changed as a whole.

@@ -109,7 +109,7 @@ func (o *Office) replayAssign(ctx context.Context, e store.Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = o.applyAssign(l, opened, e, e.At, false)
+	_, err = o.applyAssign(l, opened, e, e.At, false, returned{})
 	return err
 }
 

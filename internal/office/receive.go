@@ -93,8 +93,14 @@ func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now ti
 		l.References = h.References
 	}
 	answer = answer && now.Sub(a.Arrived) <= o.Rules.AnswerWithin
+	var back returned
+	if answer {
+		if back, err = o.mark(ctx, l, opened, raw, ""); err != nil {
+			return l, fmt.Errorf("mark letter %q: %w", a.ID, err)
+		}
+	}
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		if err := o.decide(t, &l, opened, "", answer); err != nil {
+		if err := o.decide(t, &l, opened, "", answer, back); err != nil {
 			return err
 		}
 		if err := t.PutLetter(l); err != nil {
@@ -110,30 +116,17 @@ func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now ti
 }
 
 // decide fills in what becomes of a letter and stores its tables. As names the
-// submitter that the office assigned it to, "" where nobody did.
-func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as string, answer bool) error {
-	if h := opened.Header; h != nil && (h.Automatic != "" || slices.Contains(o.Rules.Own, l.From)) {
-		l.State, l.Reason = store.Automatic, h.Automatic
+// submitter that the office assigned it to, "" where nobody did; back goes with
+// the answer.
+func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as string, answer bool, back returned) error {
+	if o.isAutomatic(*l, opened) {
+		l.State, l.Reason = store.Automatic, opened.Header.Automatic
 		return o.noteBounces(t, *l, opened, answer)
 	}
 	if err := t.Unbounce(l.From); err != nil { // who writes is there
 		return err
 	}
-	sender, registered := o.submitterOf(t, l.From)
-	if name := cmp.Or(as, l.Submitter); name != "" { // the office or the operator said whose it is
-		sender, registered = o.Rules.Register.ByName(name)
-	}
-	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
-	if registered {
-		h.submitter, h.tables = sender.Name, sender.Tables
-		previous, err := o.previousTables(t, sender, h.arrived)
-		if err != nil {
-			return err
-		}
-		h.previous = previous
-		h.standing = func(p reporting.Period) ([]reporting.Table, error) { return o.standingTables(t, sender, p) }
-	}
-	reading, err := o.understand(l.Name, opened, h)
+	sender, registered, reading, err := o.read(t, *l, opened, as)
 	if err != nil {
 		return err
 	}
@@ -159,9 +152,33 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		return err
 	}
 	if answer {
-		return o.answer(t, *l, sender, reading)
+		return o.answer(t, *l, sender, reading, back)
 	}
 	return nil
+}
+
+// isAutomatic reports whether nobody wrote the letter, or we did.
+func (o *Office) isAutomatic(l store.Letter, opened clerk.Opened) bool {
+	return opened.Header != nil && (opened.Header.Automatic != "" || slices.Contains(o.Rules.Own, l.From))
+}
+
+// read understands a letter with what is known of its sender. Registered says
+// that somebody's address, the office or the operator decided whose it is.
+func (o *Office) read(t *store.Tx, l store.Letter, opened clerk.Opened, as string) (sender reporting.Submitter, registered bool, r reporting.Reading, err error) {
+	sender, registered = o.submitterOf(t, l.From)
+	if name := cmp.Or(as, l.Submitter); name != "" {
+		sender, registered = o.Rules.Register.ByName(name)
+	}
+	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
+	if registered {
+		h.submitter, h.tables = sender.Name, sender.Tables
+		if h.previous, err = o.previousTables(t, sender, h.arrived); err != nil {
+			return sender, registered, r, err
+		}
+		h.standing = func(p reporting.Period) ([]reporting.Table, error) { return o.standingTables(t, sender, p) }
+	}
+	r, err = o.understand(l.Name, opened, h)
+	return sender, registered, r, err
 }
 
 // previousTables are the counting tables of the month before the one that is
@@ -396,9 +413,9 @@ func (o *Office) withdrawChasers(t *store.Tx, l store.Letter) error {
 }
 
 // answer queues the receipt or the return.
-func (o *Office) answer(t *store.Tx, l store.Letter, sender reporting.Submitter, reading reporting.Reading) error {
+func (o *Office) answer(t *store.Tx, l store.Letter, sender reporting.Submitter, reading reporting.Reading, back returned) error {
 	if l.State == store.Idle || l.From == "" {
 		return nil
 	}
-	return o.queueReceipt(t, l, sender, reading)
+	return o.queueReceipt(t, l, sender, reading, back)
 }

@@ -111,8 +111,10 @@ func (c *copier) grid(i int, g *Grid) error {
 			return err
 		}
 	}
+	above := true // the table: titles
 	for _, r := range g.Rows {
-		if err := c.row(to, g, r); err != nil {
+		above = above && len(r.Cells) < 3
+		if err := c.row(to, g, r, above); err != nil {
 			return err
 		}
 	}
@@ -125,7 +127,7 @@ func (c *copier) grid(i int, g *Grid) error {
 }
 
 // row writes a row. Cells between those that hold something get lines, too.
-func (c *copier) row(to *excelize.StreamWriter, g *Grid, r Row) error {
+func (c *copier) row(to *excelize.StreamWriter, g *Grid, r Row, above bool) error {
 	if len(r.Cells) == 0 {
 		return nil
 	}
@@ -156,8 +158,12 @@ func (c *copier) row(to *excelize.StreamWriter, g *Grid, r Row) error {
 	height := 0.0
 	for _, cell := range r.Cells {
 		s := cellStyle{format: cell.Format, lined: table, wrap: cell.Kind == Text}
+		chars := g.width(cell.Col)
 		if i := slices.IndexFunc(g.Merges, func(m Span) bool { return m.Top == r.Index && m.Left == cell.Col }); i >= 0 {
-			s.center = g.Merges[i].Right-g.Merges[i].Left >= 3
+			s.center = above && g.Merges[i].Right-g.Merges[i].Left >= 3
+			for col := cell.Col + 1; col <= g.Merges[i].Right; col++ {
+				chars += g.width(col)
+			}
 		}
 		id, err := c.style(s)
 		if err != nil {
@@ -170,7 +176,7 @@ func (c *copier) row(to *excelize.StreamWriter, g *Grid, r Row) error {
 				return &Error{Code: "unsupported", Detail: "a cell longer than Excel has"}
 			}
 			value.Value = cell.Text
-			height = max(height, 14*float64(1+strings.Count(cell.Text, "\n")))
+			height = max(height, 14*float64(linesOf(cell.Text, chars)))
 		case Number:
 			value.Value = cell.Number
 		case Bool:
@@ -183,4 +189,30 @@ func (c *copier) row(to *excelize.StreamWriter, g *Grid, r Row) error {
 		o.Height = min(height, 400)
 	}
 	return to.SetRow(CellName(0, r.Index), values, o)
+}
+
+// width is a column's, in characters.
+func (g *Grid) width(col int) float64 {
+	for _, w := range g.Widths {
+		if w.First <= col && col <= w.Last {
+			return w.Chars
+		}
+	}
+	return 8.43
+}
+
+// linesOf is how many lines a text takes in so many characters' width; one of
+// Chinese is as wide as two.
+func linesOf(text string, chars float64) int {
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		wide := 0
+		for _, r := range line {
+			if wide++; r >= 0x2e80 {
+				wide++
+			}
+		}
+		n += 1 + int(max(0, float64(wide)-1)/max(chars, 2))
+	}
+	return n
 }

@@ -76,6 +76,13 @@ func (d Desk) Chaser(now time.Time, a Ask) (outbox.Item, error) {
 
 func (d Desk) ask(now time.Time, a Ask) (outbox.Item, error) {
 	now, a.Deadline = d.local(now), d.local(a.Deadline)
+	if a.Formal {
+		formal, err := d.formal(now, a)
+		if err != nil {
+			return outbox.Item{}, err
+		}
+		a.Attachments = append(a.Attachments[:len(a.Attachments):len(a.Attachments)], formal)
+	}
 	data := d.view(now, a)
 	return d.item(now, note{
 		key: a.Key, kind: "chase", to: a.To, subject: askSubject(a, data), submitter: a.Submitter.Name, period: a.Period,

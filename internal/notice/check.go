@@ -86,7 +86,7 @@ func samples(set *templates.Set) []sample {
 			case "today":
 				at = time.Date(2021, 3, 25, 9, 0, 0, 0, zone)
 			case "chaser2":
-				a.Nth = 2
+				a.Nth, a.Formal = 2, true
 			}
 			out = append(out, sample{name: template + "-" + name, template: template,
 				write: func(d Desk) (outbox.Item, error) { return d.ask(at, a) }, data: func(d Desk) any { return d.view(at, a) }})
@@ -109,7 +109,7 @@ func sampleAsks(now time.Time) map[string]Ask {
 	partial.Missing, partial.Arrived, partial.Rejected = reporting.Kinds[:2], reporting.Kinds[2:], reporting.Kinds[:1]
 	rejected.Missing, rejected.Arrived, rejected.Rejected = reporting.Kinds[:1], reporting.Kinds[1:], reporting.Kinds[:1]
 	central.Submitter, central.Missing = sampleCentral, sampleCentral.Tables
-	copied.Copy, copied.Attachments = true, []Attachment{{Name: "关于尽快报送3月份城建项目报表的函.docx", Type: "application/octet-stream", Data: []byte("x")}}
+	copied.Copy = true
 	return map[string]Ask{"all": base, "partial": partial, "rejected": rejected, "central": central, "copy": copied}
 }
 
@@ -171,7 +171,7 @@ func sampleDigest(now time.Time, urgent bool) Digest {
 func samplePassed(now time.Time, extension bool) Passed {
 	p := Passed{Key: "passed/20210326-0123456789ab/office@example.com", To: "office@example.com", ID: "20210326-0123456789ab", From: "xs@example.com",
 		Subject: "回复：【催报】修水县尚未报送3月份城建项目报表", Arrived: now, Submitter: sampleCounty, Period: sampleMonth,
-		Text: "您好！\n请问问题台账里的“责任单位”填县直部门还是乡镇？"}
+		Text: "同志们好！\n请问问题台账里的“责任单位”填县直部门还是乡镇？"}
 	if extension {
 		p.Extension, p.Until = true, time.Date(2021, 3, 28, 0, 0, 0, 0, now.Location())
 		p.Text = "因统计人员外出培训，申请延期至28日报送，请批准。"

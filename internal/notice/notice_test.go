@@ -18,6 +18,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tongbao/internal/letter"
 	"tongbao/internal/outbox"
 	"tongbao/internal/press"
 	"tongbao/internal/reporting"
@@ -166,7 +167,7 @@ func TestStyle(t *testing.T) {
 				}
 			}
 		}
-		if len(s.template) > 0 && s.template != "digest" && !strings.Contains(text, "你单位") && !strings.HasPrefix(s.name, "reminder") {
+		if len(s.template) > 0 && s.template != "digest" && s.template != "passed" && !strings.Contains(text, "你单位") && !strings.HasPrefix(s.name, "reminder") {
 			t.Errorf("%s: nobody is spoken to", s.name)
 		}
 		if s.name != "release" && !strings.Contains(text, d.Office.Name) {
@@ -335,5 +336,29 @@ func TestFaultyTemplate(t *testing.T) {
 		if err := Check(set); err == nil || !strings.Contains(err.Error(), strings.SplitN(name, ".", 2)[0]) {
 			t.Errorf("a faulty %s: %v", name, err)
 		}
+	}
+}
+
+// TestFormalAttached: the formal letter goes with a chaser that wants it, names
+// the unit that it is to, and no other.
+func TestFormalAttached(t *testing.T) {
+	d := testDesk(t)
+	now := time.Date(2021, 3, 29, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))
+	a := sampleAsks(now)["partial"]
+	a.Key, a.Template, a.Nth, a.Formal = "chase/x", "chaser2", 2, true
+	it, err := d.Chaser(now, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := letter.Read(it.Raw, letter.Limits{})
+	if err != nil || len(l.Parts) != 1 || l.Parts[0].Name != "催报函.docx" || !bytes.HasPrefix(l.Parts[0].Data, []byte("PK")) {
+		t.Fatalf("attached: %d, %v", len(l.Parts), err)
+	}
+	if !strings.Contains(l.Text, "附件：催报函.docx") {
+		t.Error("the letter does not name its attachment")
+	}
+	again, err := d.Chaser(now, a)
+	if err != nil || !bytes.Equal(it.Raw, again.Raw) {
+		t.Error("the same chaser has other bytes the second time")
 	}
 }

@@ -184,8 +184,13 @@ func paragraph(s string) docx.Block {
 
 // signed is the signature above the date.
 func signed(p paper) []docx.Block {
-	name := p.Office.signature()
 	date := cmp.Or(p.Office.Dated, p.AsOf.Format("2006年")+"　月　日")
+	note := docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Align: docx.Left, Runs: set("（"+snapshotLine(p.Bulletin)+"）", fang, sizeS4), Size: sizeS4}
+	return append(nameAndDate(p.Office.signature(), date, p.Office.Layout == Document || p.Office.Layout == Formal), note)
+}
+
+// nameAndDate is the signature, with room for a seal or without.
+func nameAndDate(name, date string, seal bool) []docx.Block {
 	n, m := width(name), width(date)
 	blocks := []docx.Block{kept()}
 	// Without a seal (7.3.5.2): two characters from the edge, the date's first
@@ -194,18 +199,16 @@ func signed(p paper) []docx.Block {
 	if right < 200 { // the date is the longer one: it keeps two, the name moves in
 		nameRight, right = 400+m-n, 200
 	}
-	if p.Office.Layout == Document || p.Office.Layout == Formal {
+	if seal {
 		// With one (7.3.5.1): the date four from the edge, the name centred above
 		// it, and room for the seal above both.
 		middle := max(400+m/2, 200+n/2)
 		nameRight, right = middle-n/2, middle-m/2
 		blocks = append(blocks, kept())
 	}
-	note := docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Align: docx.Left, Runs: set("（"+snapshotLine(p.Bulletin)+"）", fang, sizeS4), Size: sizeS4}
 	return append(blocks,
 		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Right, RightChars: nameRight, KeepNext: true, Runs: full(name, fang)},
 		docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Right, RightChars: right, KeepNext: true, Runs: full(date, fang)},
-		note,
 	)
 }
 

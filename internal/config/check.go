@@ -17,6 +17,7 @@ func (c *Config) check(r *reader) {
 	c.checkSubmitters(r)
 	c.checkReminders(r)
 	c.checkBulletins(r)
+	c.checkChecks(r)
 	for key, n := range map[string]int{"limits.rows": c.Limits.Rows, "limits.columns": c.Limits.Columns, "limits.parts": c.Limits.Parts,
 		"limits.depth": c.Limits.Depth, "limits.entries": c.Limits.Entries, "limits.receipts_per_hour": c.Limits.Receipts} {
 		if n < 1 {

@@ -27,6 +27,7 @@ type Config struct {
 	Submitters []Submitter `yaml:"submitters"`
 	Reminders  Reminders   `yaml:"reminders"`
 	Bulletins  []Bulletin  `yaml:"bulletins"`
+	Checks     Checks      `yaml:"checks"`
 	Limits     Limits      `yaml:"limits"`
 	Templates  string      `yaml:"templates"` // a directory that overrides the built-in ones file by file
 	Web        Web         `yaml:"web"`
@@ -213,6 +214,7 @@ func Default() Config {
 		Letter: 70 << 20, Unpacked: 256 << 20, Rows: 20_000, Columns: 1_024, Parts: 200, Depth: 3, Entries: 200,
 		Time: 12 * time.Second, Memory: 512 << 20, Receipts: 10,
 	}
+	c.Checks = defaultChecks()
 	c.Log = Log{Level: "info", Format: "text"}
 	return c
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,9 @@ func TestExample(t *testing.T) {
 	if c.Limits.Letter != d.Limits.Letter || c.Limits.Time != d.Limits.Time || c.Limits.Memory != d.Limits.Memory || c.SMTP.Rates != d.SMTP.Rates ||
 		c.Mailbox.Poll != d.Mailbox.Poll || c.Reporting.Freeze != d.Reporting.Freeze || c.Reminders.Quiet != d.Reminders.Quiet {
 		t.Error("the example says another default than the program has")
+	}
+	if fmt.Sprint(c.Checks) != fmt.Sprint(d.Checks) {
+		t.Errorf("the example checks by %v, the program by %v", c.Checks, d.Checks)
 	}
 }
 

@@ -271,7 +271,7 @@ func (r *reader) special(n *yaml.Node, key string, p any) {
 	case *decimal.Decimal:
 		d, err := decimal.NewFromString(strings.ReplaceAll(s, "_", ""))
 		if err != nil {
-			bad("数", "写阿拉伯数字，单位为万元")
+			bad("数", "写阿拉伯数字，不带单位和百分号")
 		}
 		*p = d
 	}

@@ -23,6 +23,7 @@ import (
 	"tongbao/internal/office"
 	"tongbao/internal/press"
 	"tongbao/internal/reporting"
+	"tongbao/internal/review"
 	"tongbao/internal/sheet"
 	"tongbao/internal/store"
 	"tongbao/templates"
@@ -119,6 +120,7 @@ func configure(of *office.Office, cfg *config.Config) error {
 		Aliases: map[reporting.Field][]string{}, Addresses: cfg.Office.Addresses, Own: own(cfg),
 		AnswerWithin: cfg.Mailbox.AnswerWithin, ReceiptsHour: cfg.Limits.Receipts,
 	}
+	rules.Checks = thresholds(cfg.Checks)
 	for field, words := range cfg.Reporting.Aliases {
 		rules.Aliases[reporting.Field(field)] = words
 	}
@@ -210,4 +212,12 @@ func trust(file, host string) (*tls.Config, error) {
 		return nil, fmt.Errorf("read certificates: %q holds none", file)
 	}
 	return &tls.Config{RootCAs: pool, ServerName: host, MinVersion: tls.VersionTLS12}, nil
+}
+
+// thresholds are the configuration's checks as review takes them.
+func thresholds(c config.Checks) review.Thresholds {
+	return review.Thresholds{
+		PercentPoints: c.PercentPoints, OverPlan: c.OverPlan, OverTotal: c.OverTotal, Step: c.Step, StepShare: c.StepShare, TotalPerRow: c.TotalPerRow,
+		StatsFrom: c.StatsFrom, SmallUnit: c.SmallUnit, LargeUnit: c.LargeUnit, UnitRows: c.ColumnRows, Behind: c.Behind,
+	}
 }

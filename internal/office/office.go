@@ -15,6 +15,7 @@ import (
 	"tongbao/internal/notice"
 	"tongbao/internal/press"
 	"tongbao/internal/reporting"
+	"tongbao/internal/review"
 	"tongbao/internal/store"
 	"tongbao/templates"
 )
@@ -33,6 +34,7 @@ type Rules struct {
 	Quiet     chase.Quiet
 	Chasing   bool // reminders and chasers go out
 	Aliases   map[reporting.Field][]string
+	Checks    review.Thresholds // zero fields take review's defaults
 	Bulletins []BulletinRule
 	Lights    bulletin.Thresholds
 

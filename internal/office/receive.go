@@ -172,30 +172,10 @@ func (o *Office) read(t *store.Tx, l store.Letter, opened clerk.Opened, as strin
 	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
 	if registered {
 		h.submitter, h.tables = sender.Name, sender.Tables
-		if h.previous, err = o.previousTables(t, sender, h.arrived); err != nil {
-			return sender, registered, r, err
-		}
 		h.standing = func(p reporting.Period) ([]reporting.Table, error) { return o.standingTables(t, sender, p) }
 	}
 	r, err = o.understand(l.Name, opened, h)
 	return sender, registered, r, err
-}
-
-// previousTables are the counting tables of the month before the one that is
-// being collected, for the checks against last month.
-func (o *Office) previousTables(t *store.Tx, s reporting.Submitter, now time.Time) (map[reporting.Kind]*reporting.Table, error) {
-	out := map[reporting.Kind]*reporting.Table{}
-	p := o.Rules.Terms.CurrentPeriod(now).Add(-1)
-	for _, k := range s.Tables {
-		versions, err := t.Versions(p, s.Name, k)
-		if err != nil {
-			return nil, err
-		}
-		if v := reporting.Counting(versions, time.Time{}); v != nil {
-			out[k] = &v.Table
-		}
-	}
-	return out, nil
 }
 
 // standingTables are the tables of a month that count by now.

@@ -17,7 +17,6 @@ type hints struct {
 	tables    []reporting.Kind // that it owes
 	period    reporting.Period // given by the operator
 	arrived   time.Time        // zero where not known
-	previous  map[reporting.Kind]*reporting.Table
 	// standing are the tables of a month that came in earlier letters and count.
 	standing func(reporting.Period) ([]reporting.Table, error)
 }
@@ -83,32 +82,52 @@ func (o *Office) material(name string, opened clerk.Opened, h hints) (form.Mater
 
 // check adds what review has to say of the tables.
 func (o *Office) check(reading reporting.Reading, h hints) (reporting.Reading, error) {
-	for _, t := range reading.Tables {
-		others, err := h.beside(t, reading.Tables)
-		if err != nil {
-			return reading, err
+	known := map[reporting.Period][]reporting.Table{}
+	standing := func(p reporting.Period) (tables []reporting.Table, err error) {
+		tables, ok := known[p]
+		if !ok && h.standing != nil {
+			tables, err = h.standing(p)
+			known[p] = tables
 		}
-		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: others, Previous: h.previous, Known: reading.Findings}
+		return tables, err
+	}
+	for _, t := range reading.Tables {
+		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: reading.Tables, Known: reading.Findings, Thresholds: o.Rules.Checks}
+		if !t.Period.IsZero() {
+			now, err := standing(t.Period)
+			if err != nil {
+				return reading, err
+			}
+			before, err := standing(t.Period.Add(-1))
+			if err != nil {
+				return reading, err
+			}
+			c.Tables, c.Earlier = beside(reading.Tables, now, t.Period), byKind(now)[t.Kind]
+			c.Previous = byKind(beside(reading.Tables, before, t.Period.Add(-1)))
+		}
 		reading.Findings = append(reading.Findings, review.Check(t, c)...)
 	}
 	return reading, nil
 }
 
-// beside are the tables that one is held against: those of its own letter, and
-// of the kinds that are not in it, those that came before.
-func (h hints) beside(t reporting.Table, letter []reporting.Table) ([]reporting.Table, error) {
-	if h.standing == nil || t.Period.IsZero() {
-		return letter, nil
-	}
-	before, err := h.standing(t.Period)
-	if err != nil {
-		return nil, err
-	}
+// beside are the tables of a month that one is held against: those of its own
+// letter, and of the kinds that are not in it, those that came before.
+func beside(letter, before []reporting.Table, p reporting.Period) []reporting.Table {
 	out := slices.Clone(letter)
 	for _, b := range before {
-		if !slices.ContainsFunc(letter, func(x reporting.Table) bool { return x.Kind == b.Kind && x.Period == b.Period }) {
+		if !slices.ContainsFunc(letter, func(x reporting.Table) bool { return x.Kind == b.Kind && x.Period == p }) {
 			out = append(out, b)
 		}
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(x reporting.Table) bool { return x.Period != p && !x.Period.IsZero() })
+}
+
+func byKind(tables []reporting.Table) map[reporting.Kind]*reporting.Table {
+	out := map[reporting.Kind]*reporting.Table{}
+	for i := range tables {
+		if out[tables[i].Kind] == nil {
+			out[tables[i].Kind] = &tables[i]
+		}
+	}
+	return out
 }

@@ -161,6 +161,46 @@ func sentAgain(d *desk, pairs []pair) bool {
 	return whole
 }
 
+// nearDeadline is how many days around a deadline a table is for its month.
+const nearDeadline = 10
+
+// sentOld: a table under last month's title with the very figures that were
+// reported then, around the day on which this month's is due, is the old file
+// sent by mistake. Without a word nobody would know that this month's is missing.
+func sentOld(d *desk) {
+	was := d.c.Earlier
+	if was == nil || d.t.Kind != reporting.Progress || d.c.Now.IsZero() || d.c.Terms.Workdays == nil || d.period.IsZero() {
+		return
+	}
+	due := d.c.Terms.Deadline(d.period.Add(1))
+	if days := due.Sub(d.c.Now).Hours() / 24; days > nearDeadline || days < -nearDeadline || len(was.Rows) != len(d.t.Rows) {
+		return
+	}
+	pairs, left := matched(d.t.Rows, was.Rows)
+	if len(left) > 0 || len(pairs) < d.th.UnitRows {
+		return
+	}
+	same := 0
+	for _, p := range pairs {
+		for _, f := range []reporting.Field{reporting.FYearPlan, reporting.FMonthDone, reporting.FYTDDone} {
+			a, ok1 := p.is.Decimal(f)
+			b, ok2 := p.was.Decimal(f)
+			if ok1 != ok2 || !a.Equal(b) {
+				return
+			}
+			if a.IsPositive() {
+				same++
+			}
+		}
+	}
+	if same < d.th.UnitRows {
+		return
+	}
+	d.say(d.t.TitleCell, "last-month-again", reporting.Warning,
+		"本表写的是%s，各项数字与已报的%s进度表完全相同，疑似误发上月的表。%s的表请另行报送。",
+		d.period.Chinese(), d.period.Chinese(), d.period.Add(1).Chinese())
+}
+
 // ytdUnchanged: a column of sums that is last month's throughout, though
 // something was done, was copied and not carried on.
 func ytdUnchanged(d *desk, pairs []pair) bool {

@@ -27,6 +27,8 @@ type Context struct {
 	Tables []reporting.Table
 	// Previous are the tables that counted for the month before.
 	Previous map[reporting.Kind]*reporting.Table
+	// Earlier is the table of this kind and month that counted until now.
+	Earlier *reporting.Table
 	// Known is what reading has found already: it is not said twice, and a sum
 	// over a cell that could not be read is not trusted.
 	Known []reporting.Finding
@@ -110,6 +112,7 @@ func Check(t reporting.Table, c Context) []reporting.Finding {
 	for _, check := range betweenChecks {
 		check(d)
 	}
+	sentOld(d)
 	if before := c.Previous[t.Kind]; before != nil && !before.Nil && before.Period == d.period.Add(-1) {
 		comparePrevious(d, *before)
 	}

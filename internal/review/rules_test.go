@@ -2,6 +2,7 @@ package review
 
 import (
 	"testing"
+	"time"
 
 	"tongbao/internal/reporting"
 )
@@ -159,4 +160,24 @@ func TestSameName(t *testing.T) {
 			t.Errorf("%s and %s: %v", c.a, c.b, got)
 		}
 	}
+}
+
+// TestSentOld: the file of last month, sent around the day on which this
+// month's is due.
+func TestSentOld(t *testing.T) {
+	was := table(t, reporting.Progress, march, "B=甲路 E=5 F=50", "B=乙路 E=6 F=60", "B=丙路 E=7 F=70")
+	at := func(day string) time.Time {
+		when, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	again := table(t, reporting.Progress, march, "B=甲路 E=5 F=50", "B=乙路 E=6 F=60", "B=丙路 E=7 F=70")
+	again.TitleCell = "A1"
+	mended := table(t, reporting.Progress, march, "B=甲路 E=5 F=50", "B=乙路 E=6 F=60", "B=丙路 E=8 F=71")
+	wantFound(t, Check(again, Context{Terms: terms, Earlier: &was, Now: at("2021-04-23")}), "A1 last-month-again")
+	wantFound(t, Check(again, Context{Terms: terms, Earlier: &was, Now: at("2021-03-26")}))
+	wantFound(t, Check(mended, Context{Terms: terms, Earlier: &was, Now: at("2021-04-23")}))
+	wantFound(t, Check(again, Context{Terms: terms, Now: at("2021-04-23")}))
 }

@@ -154,7 +154,7 @@ func (b *box) take(name string, r io.Reader) error {
 func baseName(full string) string {
 	name := path.Base(strings.ReplaceAll(full, `\`, "/"))
 	name = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError {
 			return -1
 		}
 		return r

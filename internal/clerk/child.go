@@ -149,7 +149,7 @@ func (ch *child) open(ctx context.Context, q request, raw []byte, wall time.Dura
 }
 
 // maxAnswer bounds what a child may say of one letter, in bytes.
-const maxAnswer = 256 << 20
+const maxAnswer = 2 * maxSpeech
 
 // ask sends a letter and reads steps up to the answer. On an error the step is
 // the last one.

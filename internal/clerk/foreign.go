@@ -25,7 +25,7 @@ func foreign(name string, data []byte) string {
 		return "program"
 	case slices.Contains([]string{".zip", ".rar", ".7z"}, strings.ToLower(path.Ext(name))):
 		return "archive-damaged"
-	case tableName(name):
+	case tableName(name), strings.EqualFold(path.Ext(name), ".csv") && bytes.IndexByte(data, 0) >= 0:
 		return "not-what-it-says"
 	}
 	return ""
@@ -78,6 +78,6 @@ func isSealed(data []byte) bool {
 // offices whose computers encrypt every document (DRM) send files that only
 // they can open, under the old name.
 func tableName(name string) bool {
-	return slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".csv", ".ods", ".doc", ".docx", ".wps", ".wpt", ".rtf",
+	return slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods", ".doc", ".docx", ".wps", ".wpt", ".rtf",
 		".pdf", ".ofd", ".ppt", ".pptx", ".dps"}, strings.ToLower(path.Ext(name)))
 }

@@ -30,6 +30,7 @@ type desk struct {
 	out   Opened
 	seen  map[[32]byte]bool
 	files int
+	said  int // bytes, of maxSpeech
 	full  bool
 	// enter is told of everything before it is opened, and may say that it is not to be.
 	enter func(path []string) bool
@@ -218,7 +219,7 @@ func (d *desk) body(path []string, l *letter.Letter) {
 		if len(path) > 1 {
 			subject = l.Subject
 		}
-		d.out.Documents = append(d.out.Documents, Document{Path: path, Body: true, Subject: subject, Book: *book})
+		d.document(Document{Path: path, Body: true, Subject: subject, Book: *book})
 	}
 }
 
@@ -362,7 +363,35 @@ func (d *desk) table(path []string, name string, data []byte) {
 		d.fault(path, err, data)
 		return
 	}
-	d.out.Documents = append(d.out.Documents, Document{Path: path, Book: *book})
+	d.document(Document{Path: path, Book: *book})
+}
+
+// maxSpeech bounds what is told of one letter's contents, in bytes: a workbook
+// may say the same long text in every cell.
+const maxSpeech = 64 << 20
+
+// document tells what a file holds, while there is room for it.
+func (d *desk) document(doc Document) {
+	const around = 48 // bytes of a cell beside its text
+	size := 0
+	for _, g := range doc.Book.Grids {
+		size += around * len(g.Merges)
+		for _, r := range g.Rows {
+			size += around * (1 + len(r.Cells))
+			for _, c := range r.Cells {
+				size += len(c.Text) + len(c.Format)
+			}
+		}
+	}
+	for _, p := range doc.Book.Paragraphs {
+		size += around + len(p.Text)
+	}
+	if d.said+size > maxSpeech {
+		d.finding(doc.Path, "too-large", "error", fileWords["too-large"])
+		return
+	}
+	d.said += size
+	d.out.Documents = append(d.out.Documents, doc)
 }
 
 // fault tells what sheet says of a file; data is nil for a letter's text.

@@ -20,12 +20,12 @@ const (
 
 // Cell is one cell that holds something, or a formula without a value.
 type Cell struct {
-	Col     int     // 0-based
-	Kind    Kind    //
-	Text    string  // a text as written, line breaks as \n; a number's shortest decimal form
-	Number  float64 // of Number and Bool
-	Format  string  // the number format's code, built-in ones spelled out: `0.00%`, `yyyy"年"m"月"`; "" is General
-	Formula bool    // the value is a formula's
+	Col     int     `json:"c,omitempty"` // 0-based
+	Kind    Kind    `json:"k,omitempty"` //
+	Text    string  `json:"t,omitempty"` // a text as written, line breaks as \n; a number's shortest decimal form
+	Number  float64 `json:"n,omitempty"` // of Number and Bool
+	Format  string  `json:"f,omitempty"` // the number format's code, built-in ones spelled out: `0.00%`, `yyyy"年"m"月"`; "" is General
+	Formula bool    `json:"x,omitempty"` // the value is a formula's
 }
 
 // Row is one row that has cells. Rows without any are left out.

@@ -305,6 +305,7 @@ func TestWordLayout(t *testing.T) {
 		"page":      `<w:pgSz w:w="11906" w:h="16838"/>`,
 		"margins":   `w:top="2098" w:right="1474" w:bottom="1984" w:left="1588"`,
 		"grid":      `<w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-849"/>`,
+		"imprint":   `<w:type w:val="evenPage"/>`,
 		"landscape": `<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>`,
 		"title":     `w:eastAsia="方正小标宋简体"`,
 		"heading":   `w:eastAsia="黑体"`,

@@ -88,8 +88,10 @@ func letterHead(p paper) (top, foot []docx.Paragraph) {
 	line := docx.Paragraph{OffGrid: true, Line: 20, Runs: []docx.Run{{Size: 2}}, Left: (pageWidth-formalLine)/2 - marginLeft, Right: (pageWidth-formalLine)/2 - marginRight}
 	mark.Left, mark.Right = line.Left, line.Right
 	upper, lower := line, line
-	upper.Before, upper.Top = 227, docx.Border{Size: 24, Color: red, Style: "thickThinSmallGap"}
-	lower.Top = docx.Border{Size: 24, Color: red, Style: "thinThickSmallGap"}
+	// 4 mm below the characters, which end a seventh of their size above the
+	// line's end. Thin within thick is thick above thin for a border on top.
+	upper.Before, upper.Top = max(0, 227-mark.Line*14/110), docx.Border{Size: 24, Color: red, Style: "thinThickSmallGap"}
+	lower.Top = docx.Border{Size: 24, Color: red, Style: "thickThinSmallGap"}
 	return []docx.Paragraph{mark, upper}, []docx.Paragraph{lower}
 }
 

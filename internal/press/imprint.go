@@ -35,7 +35,7 @@ func imprint(p paper, sentTo string) (docx.Section, bool) {
 	row := func(paragraphs ...docx.Paragraph) {
 		if len(paragraphs) > 0 {
 			height := imprintLine*len(paragraphs) + 60
-			high += height + 20 // the line above
+			high += height
 			t.Rows = append(t.Rows, docx.Row{Height: height, Exact: true, Cells: []docx.Cell{{Paragraphs: paragraphs, LeftLine: &without, RightLine: &without, Top: &thin, Bottom: &thin}}})
 		}
 	}
@@ -58,18 +58,26 @@ func imprint(p paper, sentTo string) (docx.Section, bool) {
 		t.Rows[0].Cells[0].Top, t.Rows[0].Cells[0].Bottom = &without, &without
 	}
 	s := upright()
-	s.Start = docx.EvenPage
-	// 20 for the last line, 20 for the paragraph that ends the section.
-	if left := textLength - high - 40 - slack; left > 0 {
+	// No number: where a blank page comes before, neither has one (7.5). No grid:
+	// LibreOffice would lay the table half a line lower. And a little more room
+	// below, for the paragraph that must follow a table: the last line is the
+	// text area's edge, and nothing may flow over to another page.
+	s.Start, s.Odd, s.Even, s.Grid, s.Bottom = docx.EvenPage, nobody(), nobody(), docx.Grid{}, marginBottom-slack
+	if left := textLength - high; left > 0 {
 		s.Blocks = []docx.Block{docx.Paragraph{Line: left, OffGrid: true, Runs: []docx.Run{{Size: 2}}}}
 	}
 	s.Blocks = append(s.Blocks, t)
 	return s, true
 }
 
+// nobody is a footer with nothing in it; without one a section has the last one's.
+func nobody() []docx.Paragraph {
+	return []docx.Paragraph{{OffGrid: true, Line: 240, Runs: []docx.Run{{Size: 2}}}}
+}
+
 // slack is what programs may reckon differently before the imprint would be
-// pushed off its page: a third of a millimetre.
-const slack = 20
+// pushed off its page, with the paragraph that follows it.
+const slack = 120
 
 // copies are the lines of a list of recipients, those after the first below
 // its first character.

@@ -14,7 +14,7 @@ type letter struct {
 	Prose
 	Own      *own // the recipient's own figures; nil in the office's copy
 	Rankings []htmlTable
-	Pictures []image
+	Pictures []figure
 	Snapshot string
 	Signed   string
 	Contact  string
@@ -29,8 +29,8 @@ type own struct {
 	Words   []string // what came and what is to be done
 }
 
-// image is a picture that the letter names.
-type image struct {
+// figure is a picture that the letter names.
+type figure struct {
 	Source template.URL // cid:…, of our own making
 	Alt    string
 }
@@ -69,7 +69,7 @@ func Mail(b bulletin.Bulletin, o Office, t *templates.Set, recipient string) (su
 		v.Rankings = append(v.Rankings, htmlOf(l, recipient))
 	}
 	for _, x := range pictures(p) {
-		v.Pictures = append(v.Pictures, image{template.URL("cid:" + x.id), x.alt})
+		v.Pictures = append(v.Pictures, figure{template.URL("cid:" + x.id), x.alt})
 	}
 	subject = "【通报】" + p.Period.Chinese() + "份全市城建项目推进情况"
 	if recipient != "" {

@@ -20,9 +20,9 @@ const (
 	textLength                                 = pageHeight - marginTop - marginBottom
 	lineHeight                                 = 579  // 28.95 points: 22 lines fill the page, 580 would leave 21
 	charSpace                                  = -849 // 28 characters a line
-	tight                                      = -5   // a quarter of a point less than 16: the same without the grid
+	tight                                      = -6   // 0.3 points less than 16: the same without the grid, in whole dots of LibreOffice
 	footerEdge                                 = 1417 // so that the dashes beside the page number stand 7 mm below the text
-	numberGap                                  = 259  // from the text to the number's upper edge, by this
+	numberGap                                  = 229  // from the text to the number's upper edge, by this; LibreOffice sets turned lines a little lower
 	red                                        = "FF0000"
 	size2, size3, size4, sizeS4, size5, sizeS5 = 44, 32, 28, 24, 21, 18 // 二号, 三号, 四号, 小四, 五号, 小五, in half points
 )

@@ -134,7 +134,7 @@ func TestFaults(t *testing.T) {
 		{"TEST stack\n", "1.csv 3.csv 2.csv!unreadable", "无法打开", Options{}, false},
 		{"TEST eat\n", "1.csv 3.csv 2.csv!unreadable", "内容过大", Options{Wall: time.Minute, CPU: time.Minute}, false},
 		{"TEST spin\n", "1.csv 3.csv 2.csv!unreadable", "时间过长", Options{CPU: 300 * time.Millisecond}, false},
-		{"TEST hang\n", "1.csv 3.csv 2.csv!unreadable", "时间过长", Options{Wall: 2 * time.Second}, false},
+		{"TEST hang\n", "1.csv 3.csv 2.csv!unreadable", "时间过长", Options{Wall: 5 * time.Second}, false},
 	} {
 		t.Run(strings.TrimSpace(test.file[:min(len(test.file), 10)]), func(t *testing.T) {
 			var log bytes.Buffer

@@ -24,6 +24,19 @@ func (c *Config) check(r *reader) {
 			r.fault(r.at(key), key, "应大于 0", "")
 		}
 	}
+	// Below these no letter could be read at all: the child that opens them needs
+	// a moment to start and memory to live.
+	if c.Limits.Time < time.Second || c.Limits.Time > time.Minute {
+		r.fault(r.at("limits.time"), "limits.time", "应在 1s 到 60s 之间", "一般写 12s")
+	}
+	if c.Limits.Memory < 128<<20 {
+		r.fault(r.at("limits.memory"), "limits.memory", "太小，来信将无法打开", "至少 128MB，一般写 512MB")
+	}
+	for key, n := range map[string]Size{"limits.letter": c.Limits.Letter, "limits.unpacked": c.Limits.Unpacked} {
+		if n < 1<<20 {
+			r.fault(r.at(key), key, "太小，正常的报表也收不进来", "至少 1MB")
+		}
+	}
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
 	if c.Web.Listen != "" {

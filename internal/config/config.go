@@ -120,8 +120,9 @@ type Submitter struct {
 
 // Reminders is the ladder of reminders and chasers.
 type Reminders struct {
-	Enabled bool `yaml:"enabled"`
-	Quiet   struct {
+	Enabled   bool `yaml:"enabled"`
+	Prefilled bool `yaml:"prefilled"` // the reminder brings last month's projects as a workbook to fill in
+	Quiet     struct {
 		From    TimeOfDay `yaml:"from"`
 		To      TimeOfDay `yaml:"to"`
 		DaysOff bool      `yaml:"days_off"` // send on days off, too
@@ -207,7 +208,7 @@ func Default() Config {
 	c.Reporting.Pace = "month"
 	c.Reporting.Target = decimal.NewFromInt(3_000_000)
 	c.Reporting.Lights.Yellow, c.Reporting.Lights.Red = decimal.NewFromInt(10), decimal.NewFromInt(30)
-	c.Reminders.Enabled = true
+	c.Reminders.Enabled, c.Reminders.Prefilled = true, true
 	c.Reminders.Quiet.From = TimeOfDay(22 * time.Hour)
 	c.Reminders.Quiet.To = TimeOfDay(7 * time.Hour)
 	c.Limits = Limits{

@@ -82,6 +82,7 @@ var words = map[string]word{
 
 	"reminders":                  {text: "提醒与催报"},
 	"reminders.enabled":          {text: "是否提醒和催报"},
+	"reminders.prefilled":        {text: "截止前的提醒是否附上按上月项目预填的表，供直接填写发回"},
 	"reminders.quiet":            {text: "不发信的时段"},
 	"reminders.quiet.from":       {text: "从几点"},
 	"reminders.quiet.to":         {text: "到几点"},

@@ -114,7 +114,7 @@ func configure(of *office.Office, cfg *config.Config) error {
 		}
 	}
 	rules := office.Rules{
-		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled,
+		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled, Prefilled: cfg.Reminders.Prefilled,
 		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
 			DaysOff: !cfg.Reminders.Quiet.DaysOff},
 		Aliases: map[reporting.Field][]string{}, Addresses: cfg.Office.Addresses, Own: own(cfg),

@@ -55,6 +55,28 @@ func TestMarkedCopies(t *testing.T) {
 	}
 }
 
+// TestPrefilledReminder looks at what April's reminder brings: March's projects
+// to a county that reported, an empty form to one that did not.
+func TestPrefilledReminder(t *testing.T) {
+	w := newWorld(t, "", postoffice.Options{})
+	w.start(at(3, 24, 8, 0))
+	w.deliver(letter("yongxiu@yongxiu.example.com", "永修县", 3, at(3, 24, 12, 0), "p1"), at(3, 24, 12, 1))
+	w.until(at(4, 22, 12, 0))
+	for to, want := range map[string]bool{"yongxiu@yongxiu.example.com": true, "xiushui@xiushui.example.com": false} {
+		l := w.receipt(t, to)
+		if !strings.Contains(l.Text, "可直接填写后发回") || len(l.Parts) != 1 || !strings.HasSuffix(l.Parts[0].Name, "县2021年4月份城建项目报表.xlsx") {
+			t.Fatalf("%s was reminded so:\n%s\n%d files", to, l.Text, len(l.Parts))
+		}
+		book, err := sheet.Open("a", l.Parts[0].Data, sheet.Limits{}, nil)
+		if err != nil || len(book.Grids) != 3 {
+			t.Fatalf("the form: %v, %v", book, err)
+		}
+		if got := strings.Contains(fmt.Sprint(book.Grids[0]), "滨江路道路改造工程"); got != want {
+			t.Errorf("%s: March's projects are in the form: %v", to, got)
+		}
+	}
+}
+
 // receipt is the last letter to an address.
 func (w *world) receipt(t *testing.T, to string) (l *letterroom.Letter) {
 	t.Helper()

@@ -93,11 +93,11 @@ func recognised(table reporting.Table, stored []store.Stored, i int) notice.Reco
 }
 
 // writeCall writes a reminder or chaser for one recipient.
-func (o *Office) writeCall(c chase.Call, s reporting.Submitter, to Receiver, now time.Time) (outbox.Item, error) {
+func (o *Office) writeCall(c chase.Call, s reporting.Submitter, to Receiver, files []notice.Attachment, now time.Time) (outbox.Item, error) {
 	a := notice.Ask{
 		Key: to.key, To: to.Address, Submitter: s, Period: c.Period, Deadline: c.Deadline, Limit: o.Rules.Terms.Freeze(c.Period), Day: o.Rules.Terms.DeadlineDay,
 		Missing: c.Missing, Arrived: c.Arrived, Rejected: c.Rejected, Template: c.Step.Template, Nth: c.Nth, Formal: c.Step.Letter, Expires: c.Expires,
-		Copy: to.Copy,
+		Copy: to.Copy, Attachments: files,
 	}
 	if c.Step.Kind == chase.Chaser {
 		return o.Desk.Chaser(now, a)

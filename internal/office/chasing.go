@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tongbao/internal/chase"
+	"tongbao/internal/notice"
 	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"
 	"tongbao/internal/store"
@@ -220,12 +221,16 @@ func (o *Office) Chase(now time.Time) ([]Due, error) {
 	if err != nil || !slices.ContainsFunc(out, func(d Due) bool { return slices.ContainsFunc(d.To, Receiver.ready) }) {
 		return nil, err
 	}
+	forms, err := o.prefill(out) // before the transaction: it takes its time
+	if err != nil {
+		return nil, err
+	}
 	err = o.Store.Update(now, func(t *store.Tx) error {
 		if out, err = o.due(t, now, false); err != nil {
 			return err
 		}
 		for i := range out {
-			if err := o.queueCall(t, &out[i], now); err != nil {
+			if err := o.queueCall(t, &out[i], forms, now); err != nil {
 				return err
 			}
 		}
@@ -238,12 +243,12 @@ func (o *Office) Chase(now time.Time) ([]Due, error) {
 func (r Receiver) ready() bool { return r.waits() && r.Held.IsZero() }
 
 // queueCall puts one letter to each recipient into the outbox.
-func (o *Office) queueCall(t *store.Tx, d *Due, now time.Time) error {
+func (o *Office) queueCall(t *store.Tx, d *Due, forms map[string][]notice.Attachment, now time.Time) error {
 	for _, to := range d.To {
 		if !to.ready() {
 			continue
 		}
-		it, err := o.writeCall(d.Call, d.submitter, to, now)
+		it, err := o.writeCall(d.Call, d.submitter, to, forms[d.Key("")], now)
 		if err != nil {
 			return err
 		}

@@ -33,6 +33,7 @@ type Rules struct {
 	Ladder    chase.Ladder
 	Quiet     chase.Quiet
 	Chasing   bool // reminders and chasers go out
+	Prefilled bool // reminders before the deadline bring last month's projects to fill in
 	Aliases   map[reporting.Field][]string
 	Checks    review.Thresholds // zero fields take review's defaults
 	Bulletins []BulletinRule

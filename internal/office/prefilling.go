@@ -1,0 +1,48 @@
+package office
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tongbao/internal/chase"
+	"tongbao/internal/notice"
+	"tongbao/internal/press"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// prefill makes the workbooks that go with reminders before the deadline, by
+// the call's key without an address: the tables that are still to come, with
+// last month's projects in them.
+func (o *Office) prefill(calls []Due) (map[string][]notice.Attachment, error) {
+	out := map[string][]notice.Attachment{}
+	for _, d := range calls {
+		if !o.Rules.Prefilled || d.Step.Kind != chase.Reminder || len(d.Missing) == 0 || !slices.ContainsFunc(d.To, Receiver.ready) {
+			continue
+		}
+		p := press.Prefill{Submitter: d.submitter, Period: d.Period, Last: map[reporting.Kind]reporting.Table{}}
+		p.Submitter.Tables = d.Missing
+		err := o.Store.View(func(t *store.Tx) error {
+			for _, k := range d.Missing {
+				versions, err := t.Versions(d.Period.Add(-1), d.submitter.Name, k)
+				if err != nil {
+					return err
+				}
+				if v := reporting.Counting(versions, time.Time{}); v != nil {
+					p.Last[k] = v.Table
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		data, err := press.Prefilled(p)
+		if err != nil {
+			return nil, fmt.Errorf("prefill %s for %s: %w", d.Submitter, d.Period, err)
+		}
+		out[d.Key("")] = []notice.Attachment{{Name: press.PrefilledName(d.submitter, d.Period), Type: workbookType, Data: data}}
+	}
+	return out, nil
+}

@@ -32,10 +32,24 @@ func (d *desk) others(k reporting.Kind) (rows []reporting.Row, found bool) {
 	return rows, found
 }
 
-// names finds projects by name.
-type names struct {
+// beside is a desk with the submitter's first table of this kind and month on
+// it, for the units of its columns; with no table where there is none.
+func (d *desk) beside(k reporting.Kind) *desk {
+	for _, t := range d.c.Tables {
+		if t.Kind == k && t.Period == d.period && t.Submitter == d.t.Submitter {
+			return &desk{t: t, th: d.th}
+		}
+	}
+	return &desk{th: d.th}
+}
+
+// roll is the projects that are known by name. What a list calls a little
+// otherwise (甘棠湖路东延 for 甘棠湖路东延工程) is one of them where it can be only one; a
+// name that is on the roll as written is never taken for another one's.
+type roll struct {
 	keys     map[string]bool
 	order    []string
+	fuzzy    map[string]string // what was found for a name that is not on it
 	compared int
 }
 
@@ -43,8 +57,8 @@ type names struct {
 // beyond, only equal names are the same.
 const maxCompared = 30_000
 
-func namesOf(rows []reporting.Row) *names {
-	n := &names{keys: map[string]bool{}}
+func rollOf(rows []reporting.Row) *roll {
+	n := &roll{keys: map[string]bool{}, fuzzy: map[string]string{}}
 	for _, r := range rows {
 		for _, f := range []reporting.Field{reporting.FProjectName, reporting.FParentName} {
 			if k := nameKey(r.Text(f)); k != "" && !n.keys[k] {
@@ -56,21 +70,45 @@ func namesOf(rows []reporting.Row) *names {
 	return n
 }
 
-// has reports whether the project, or one that is probably the same, is there.
-func (n *names) has(name string) bool {
+// key is the key of the project that a name means; known is whether it is on
+// the roll.
+func (n *roll) key(name string) (key string, known bool) {
 	k := nameKey(name)
 	if n.keys[k] {
-		return true
+		return k, true
 	}
+	if is, ok := n.fuzzy[k]; ok {
+		return is, n.keys[is]
+	}
+	found := k
 	for _, o := range n.order {
 		if n.compared++; n.compared > maxCompared {
 			break
 		}
-		if sameName(o, k) {
-			return true
+		if !sameName(o, k) {
+			continue
+		}
+		if found != k {
+			found = k // it may be several: then it is none
+			break
+		}
+		found = o
+	}
+	n.fuzzy[k] = found
+	return found, n.keys[found]
+}
+
+// keysOf are the projects that the rows name.
+func (n *roll) keysOf(rows []reporting.Row) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range rows {
+		for _, f := range []reporting.Field{reporting.FProjectName, reporting.FParentName} {
+			if k, _ := n.key(r.Text(f)); k != "" {
+				out[k] = true
+			}
 		}
 	}
-	return false
+	return out
 }
 
 // laggingUnlisted is 应列未列: a project far behind the pace is on the list of
@@ -82,7 +120,13 @@ func laggingUnlisted(d *desk) {
 	}
 	// The lists of one month may be several; what stands on any of them is listed.
 	rows, _ := d.others(reporting.Lagging)
-	listed := namesOf(append(rows, d.t.Rows...))
+	known := rollOf(progress)
+	listed := known.keysOf(append(rows, d.t.Rows...))
+	for _, r := range progress { // a package is listed by its parts, too
+		if listed[nameKey(nameOf(r))] {
+			listed[nameKey(r.Text(reporting.FParentName))] = true
+		}
+	}
 	pace := d.c.Terms.PaceOf(d.period)
 	var missing []string
 	for _, p := range tops(progress) {
@@ -90,7 +134,7 @@ func laggingUnlisted(d *desk) {
 			continue
 		}
 		done, due, behind := d.behind(p, pace)
-		if !behind || listed.has(nameOf(*p.row)) {
+		if !behind || listed[nameKey(nameOf(*p.row))] {
 			continue
 		}
 		missing = append(missing, fmt.Sprintf("“%s”（进度表%s，完成%s%%，应达%s%%）",
@@ -135,8 +179,10 @@ func (d *desk) behind(p top, pace decimal.Decimal) (done, due decimal.Decimal, y
 		return done, due, false
 	}
 	due = d.ownPace(r, pace)
-	done = p.amount(reporting.FYTDDone).Mul(hundred).DivRound(plan, 8)
-	return done, due, due.Sub(done).GreaterThan(d.th.Behind)
+	ytd := p.amount(reporting.FYTDDone)
+	done = ytd.Mul(hundred).DivRound(plan, 8)
+	_, most := d.beside(reporting.Progress).ratio(reporting.FYTDDone, ytd, reporting.FYearPlan, plan)
+	return done, due, due.Sub(decimal.Max(done, most)).GreaterThan(d.th.Behind)
 }
 
 // ownPace is the pace of a project that is to begin within the year: even from
@@ -174,13 +220,13 @@ func (d *desk) unknownProjects(code, text string) {
 	if !ok || len(progress) == 0 {
 		return
 	}
-	known := namesOf(progress)
+	known := rollOf(progress)
 	var rows []reporting.Row
 	var missing []string
 	for _, r := range d.t.Rows {
-		if n := nameOf(r); n != "" && !known.has(n) {
+		if _, ok := known.key(nameOf(r)); !ok && nameOf(r) != "" {
 			rows = append(rows, r)
-			missing = append(missing, n)
+			missing = append(missing, nameOf(r))
 		}
 	}
 	if len(rows) <= maxSingly {
@@ -200,11 +246,14 @@ func laggingUnexplained(d *desk) {
 		return
 	}
 	ledger, _ := d.others(reporting.Issues)
-	issues := namesOf(ledger)
+	progress, _ := d.others(reporting.Progress)
+	known := rollOf(append(progress, ledger...))
+	issues := known.keysOf(ledger)
 	var rows []reporting.Row
 	var missing []string
 	for _, r := range d.t.Rows {
-		if r.Text(reporting.FReason) != "" || r.Text(reporting.FReasonType) != "" || d.hit[cellOf(r, reporting.FReason)] || issues.has(nameOf(r)) {
+		key, _ := known.key(nameOf(r))
+		if r.Text(reporting.FReason) != "" || r.Text(reporting.FReasonType) != "" || d.hit[cellOf(r, reporting.FReason)] || issues[key] {
 			continue
 		}
 		rows = append(rows, r)

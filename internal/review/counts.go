@@ -21,7 +21,7 @@ func countsAgree(d *desk) {
 		if !ok {
 			continue
 		}
-		scopes := d.scopes(t, all)
+		scopes := narrowed(t.Label, d.scopes(t, all))
 		if len(scopes) == 0 || slices.ContainsFunc(scopes, func(s scope) bool { return countsTo(s.tops, n) }) {
 			continue
 		}
@@ -37,6 +37,19 @@ func countsAgree(d *desk) {
 		d.say(cellOf(*run[0].first(), reporting.FCategory), "count-differs", reporting.Warning,
 			"类别“%s”写明%d个，其下实有%d个，请核对是否漏填或重复。", cut(label, 20), n, len(run))
 	}
+}
+
+// narrowed leaves out what a count cannot mean: a category's is not that of all
+// projects, and where the label is a heading (一、续建项目) its projects stand below.
+func narrowed(label string, all []scope) []scope {
+	label = strings.Join(strings.Fields(label), "")
+	out := slices.DeleteFunc(slices.Clone(all), func(s scope) bool {
+		return s.name == wholeTable && !overall.MatchString(label) || s.name == rowsAbove && numbering.MatchString(label) && !subtotal.MatchString(label)
+	})
+	if len(out) == 0 {
+		return all
+	}
+	return out
 }
 
 // titleCounts is V8 of the title: 共N个项目 in it is the number of the table's

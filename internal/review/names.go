@@ -42,6 +42,7 @@ const maxNameRunes = 60
 
 // sameName reports whether two keys probably name one project: equal, or one
 // a part of the other, or few characters apart, and never with other numbers.
+// 站前路口袋公园 and 长虹路口袋公园 are two.
 func sameName(a, b string) bool {
 	if a == b {
 		return a != ""
@@ -56,7 +57,7 @@ func sameName(a, b string) bool {
 	if s := stem(a); s != "" && s == stem(b) {
 		return true
 	}
-	limit := max(1, min(len(x), len(y))/4)
+	limit := min(max(1, min(len(x), len(y))/4), 3)
 	return max(len(x)-len(y), len(y)-len(x)) <= limit && distance(x, y) <= limit
 }
 
@@ -80,7 +81,9 @@ func stem(key string) string {
 	return key
 }
 
-// distance is the edit distance of two short texts.
+// distance is how many characters must be put in or taken out to make one
+// short text of the other; another character in a place's name (沙河路, 沙湖路)
+// counts two, for it is more often another place than a slip.
 func distance(x, y []rune) int {
 	row := make([]int, len(y)+1)
 	for j := range row {
@@ -92,7 +95,7 @@ func distance(x, y []rune) int {
 		for j := range y {
 			cost := diagonal
 			if x[i] != y[j] {
-				cost++
+				cost += 2
 			}
 			diagonal = row[j+1]
 			row[j+1] = min(cost, row[j+1]+1, row[j]+1)

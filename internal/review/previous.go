@@ -282,7 +282,7 @@ func backwards(d *desk, pairs []pair, f reporting.Field) {
 	for _, p := range pairs {
 		a, ok1 := p.is.Decimal(f)
 		b, ok2 := p.was.Decimal(f)
-		if ok1 && ok2 && a.LessThan(b.Sub(d.th.Slack)) && !jumped(p, reporting.FTotalInvest) {
+		if ok1 && ok2 && a.LessThan(b.Sub(d.th.Slack)) && !jumped(p, reporting.FTotalInvest) && !amountExplained(p.is) {
 			cells = append(cells, cell{cellOf(p.is, f), f, a, b})
 		}
 	}
@@ -299,8 +299,9 @@ func yearRunsOn(d *desk, pairs []pair) {
 		is, ok1 := p.is.Decimal(reporting.FYTDDone)
 		was, ok2 := p.was.Decimal(reporting.FYTDDone)
 		month, ok3 := p.is.Decimal(reporting.FMonthDone)
-		if !ok1 || !ok2 || !ok3 || is.LessThan(was) || jumped(p, reporting.FTotalInvest) ||
-			close2(is.Sub(was), month, d.th.Step, d.th.StepShare) {
+		slack := decimal.Sum(d.th.Step, d.written(reporting.FYTDDone, is), d.written(reporting.FYTDDone, was), d.written(reporting.FMonthDone, month))
+		if !ok1 || !ok2 || !ok3 || is.LessThan(was) || jumped(p, reporting.FTotalInvest) || amountExplained(p.is) ||
+			close2(is.Sub(was), month, slack, d.th.StepShare) {
 			continue
 		}
 		cells = append(cells, cell{cellOf(p.is, reporting.FYTDDone), reporting.FMonthDone, is.Sub(was), month})
@@ -317,7 +318,7 @@ func planChanged(d *desk, pairs []pair) {
 		a, ok1 := p.is.Decimal(reporting.FYearPlan)
 		b, ok2 := p.was.Decimal(reporting.FYearPlan)
 		if !ok1 || !ok2 || a.Sub(b).Abs().LessThanOrEqual(d.th.Slack) || jumped(p, reporting.FYearPlan) ||
-			strings.Contains(p.is.Text(reporting.FRemark), "调整") {
+			planExplained(p.is) {
 			continue
 		}
 		cells = append(cells, cell{cellOf(p.is, reporting.FYearPlan), reporting.FYearPlan, a, b})

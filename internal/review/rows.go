@@ -16,12 +16,26 @@ var hundred = decimal.NewFromInt(100)
 // more often a slip.
 func negativeAmounts(d *desk, r reporting.Row) {
 	for _, f := range d.moneyFields() {
-		if v, ok := r.Decimal(f); ok && v.IsNegative() {
+		if v, ok := r.Decimal(f); ok && v.IsNegative() && !amountExplained(r) {
 			d.say(cellOf(r, f), "negative", reporting.Warning,
 				"“%s”为负数（%s万元）。如系核减请在备注中说明，否则请改正。", f.Title(), v)
 		}
 	}
 }
+
+var (
+	planReason   = regexp.MustCompile(`调整|调增|调减|追加|核增|核减|压减`)
+	amountReason = regexp.MustCompile(`核增|核减|冲减|扣减|审减|补报|补录|补计|更正|口径|决算|结算`)
+)
+
+// amountExplained reports whether the remarks say why an amount does not
+// follow from last month's, as the findings ask for.
+func amountExplained(r reporting.Row) bool {
+	return amountReason.MatchString(r.Text(reporting.FRemark))
+}
+
+// planExplained reports whether the remarks say why the plan is another.
+func planExplained(r reporting.Row) bool { return planReason.MatchString(r.Text(reporting.FRemark)) }
 
 // monthWithinYear is V1: what was done this month is part of what was done
 // since January.
@@ -50,12 +64,33 @@ func percentOf(d *desk, r reporting.Row, pct, part, whole reporting.Field) {
 		return
 	}
 	want := done.Mul(hundred).DivRound(plan, 8)
-	if told.Sub(want).Abs().LessThanOrEqual(d.th.PercentPoints) {
+	low, high := d.ratio(part, done, whole, plan)
+	if told.GreaterThanOrEqual(low.Sub(d.th.PercentPoints)) && told.LessThanOrEqual(high.Add(d.th.PercentPoints)) {
 		return
 	}
 	d.say(cellOf(r, pct), "percent-mismatch", reporting.Warning,
 		"填报的“%s”为%s%%，按“%s”%s万元÷“%s”%s万元计算应为%s%%，相差超过%s个百分点。请核对；汇总以计算数为准。",
 		pct.Title(), told, part.Title(), done, whole.Title(), plan, want.Round(2), d.th.PercentPoints)
+}
+
+// ratio is between which percentages the share of two amounts lies, for what
+// was rounded when they were written.
+func (d *desk) ratio(part reporting.Field, done decimal.Decimal, whole reporting.Field, plan decimal.Decimal) (low, high decimal.Decimal) {
+	e, g := d.written(part, done), d.written(whole, plan)
+	low = done.Sub(e).Mul(hundred).DivRound(plan.Add(g), 8)
+	if plan.LessThanOrEqual(g) { // 0.00 of 亿元 may be anything
+		return low, decimal.NewFromInt(1 << 40)
+	}
+	return low, done.Add(e).Mul(hundred).DivRound(plan.Sub(g), 8)
+}
+
+// written is what rounding may have cost an amount when it was written in
+// 亿元; amounts in 万元 are taken as they stand.
+func (d *desk) written(f reporting.Field, v decimal.Decimal) decimal.Decimal {
+	if d.unitOf(f) != "亿元" {
+		return decimal.Zero
+	}
+	return d.rounding(v)
 }
 
 // withinPlan is V5: more than the year's plan may be done, and is worth a look
@@ -76,7 +111,7 @@ func withinPlan(d *desk, r reporting.Row) {
 func withinTotal(d *desk, r reporting.Row) {
 	done, ok1 := r.Decimal(reporting.FAllDone)
 	total, ok2 := r.Decimal(reporting.FTotalInvest)
-	if !ok1 || !ok2 || !total.IsPositive() || done.LessThanOrEqual(total.Mul(d.th.OverTotal)) || d.doubted[reporting.FTotalInvest] {
+	if !ok1 || !ok2 || !total.IsPositive() || done.LessThanOrEqual(total.Add(d.written(reporting.FTotalInvest, total)).Mul(d.th.OverTotal)) || d.doubted[reporting.FTotalInvest] {
 		return
 	}
 	d.say(cellOf(r, reporting.FAllDone), "over-total", reporting.Warning,
@@ -90,7 +125,8 @@ func partsAddUp(d *desk, r reporting.Row) {
 	before, ok1 := r.Decimal(reporting.FDoneToLastYear)
 	year, ok2 := r.Decimal(reporting.FYTDDone)
 	all, ok3 := r.Decimal(reporting.FAllDone)
-	if !ok1 || !ok2 || !ok3 || close2(before.Add(year), all, d.th.Step, d.th.StepShare) {
+	slack := decimal.Sum(d.th.Step, d.written(reporting.FDoneToLastYear, before), d.written(reporting.FYTDDone, year), d.written(reporting.FAllDone, all))
+	if !ok1 || !ok2 || !ok3 || close2(before.Add(year), all, slack, d.th.StepShare) {
 		return
 	}
 	d.say(cellOf(r, reporting.FAllDone), "all-done-mismatch", reporting.Warning,

@@ -155,6 +155,7 @@ func TestSameName(t *testing.T) {
 	}{
 		{"滨湖路新建工程", "滨湖路新建项目", true}, {"滨湖路建设项目", "滨湖路新建工程", true}, {"甘棠湖路东延工程", "甘棠湖路东延", true},
 		{"滨湖路一期工程", "滨湖路二期项目", false}, {"滨湖路改造工程", "庐峰路改造工程", false}, {"新建项目", "建设工程", false},
+		{"站前路口袋公园建设项目", "长虹路口袋公园建设项目", false}, {"甘棠湖路东延工程", "甘棠湖路东延伸段工程", true}, {"沙河街道路改造", "沙湖街道路改造", false},
 	} {
 		if got := sameName(nameKey(c.a), nameKey(c.b)); got != c.want {
 			t.Errorf("%s and %s: %v", c.a, c.b, got)
@@ -180,4 +181,52 @@ func TestSentOld(t *testing.T) {
 	wantFound(t, Check(again, Context{Terms: terms, Earlier: &was, Now: at("2021-03-26")}))
 	wantFound(t, Check(mended, Context{Terms: terms, Earlier: &was, Now: at("2021-04-23")}))
 	wantFound(t, Check(again, Context{Terms: terms, Now: at("2021-04-23")}))
+}
+
+// TestSiblings: what is listed is the one project, not the one whose name is
+// nearly the same.
+func TestSiblings(t *testing.T) {
+	progress := table(t, reporting.Progress, march, "B=站前路口袋公园 D=1000 F=0", "B=长虹路口袋公园 D=1000 F=0", "B=滨江大道改造提升工程 D=1000 F=0", "B=滨江大道改造提升工程配套 D=1000 F=300")
+	list := table(t, reporting.Lagging, march, "B=长虹路口袋公园", "B=滨江大道改造提升工程 N=征迁", "B=城区口袋公园 N=征迁")
+	ledger := table(t, reporting.Issues, march, "B=站前路口袋公园 P=缺资金")
+	ctx := Context{Terms: terms, Tables: []reporting.Table{progress, list, ledger}}
+	wantFound(t, Check(list, ctx), "lagging-unlisted", "B7 not-in-progress", "5 reason-missing")
+}
+
+// TestCountOfCategory: a category's count is not made right by the table's.
+func TestCountOfCategory(t *testing.T) {
+	wantFound(t, Check(table(t, reporting.Progress, march, "一、续建项目（3个）: D=300", "B=甲 J=renewed D=100", "B=乙 J=renewed D=200", "二、新建项目（1个）: D=50", "B=丙 J=new D=50"), Context{Terms: terms}), "5 count-differs")
+}
+
+// TestExplained: what the remarks explain is not asked again; a reason for the
+// plan is none for the sums.
+func TestExplained(t *testing.T) {
+	before := table(t, reporting.Progress, march.Add(-1), "B=甲路 D=500 F=50")
+	ctx := Context{Terms: terms, Previous: map[reporting.Kind]*reporting.Table{reporting.Progress: &before}}
+	for line, want := range map[string][]string{
+		"B=甲路 D=500 E=10 F=30 R=经财政评审核减":   nil,
+		"B=甲路 D=500 E=10 F=90 R=含补报1月":     nil,
+		"B=甲路 D=500 E=10 F=90 R=年度计划已调整":   {"F5 step-mismatch"},
+		"B=甲路 D=600 E=10 F=60 R=县政府同意追加投资": nil,
+		"B=甲路 D=600 E=10 F=60 R=省重点":       {"D5 plan-changed"},
+		"B=甲路 D=500 E=-5 F=45 R=审计核减":      nil,
+	} {
+		wantFound(t, Check(table(t, reporting.Progress, march, line), ctx), want...)
+	}
+}
+
+// TestWrittenInYi: two digits of 亿元 leave 50万元 open on each amount.
+func TestWrittenInYi(t *testing.T) {
+	yi := func(p reporting.Period, line string) reporting.Table {
+		tab := table(t, reporting.Progress, p, line)
+		for _, l := range []string{"C", "D", "E", "F", "M", "Y"} {
+			tab.Columns = append(tab.Columns, reporting.Column{Field: letters[l], Letter: l, Unit: "亿元"})
+		}
+		return tab
+	}
+	before := yi(march.Add(-1), "B=甲路 F=300")
+	ctx := Context{Terms: terms, Previous: map[reporting.Kind]*reporting.Table{reporting.Progress: &before}}
+	wantFound(t, Check(yi(march, "B=甲路 C=9000 D=1500 E=200 F=400 T=23.8 Y=100 M=600"), ctx))
+	wantFound(t, Check(yi(march, "B=甲路 C=9000 D=1500 E=500 F=400 T=40 Y=100 M=900"), ctx),
+		"E5 month-exceeds-ytd", "T5 percent-mismatch", "M5 all-done-mismatch", "F5 step-mismatch")
 }

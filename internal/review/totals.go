@@ -94,6 +94,12 @@ func categoryKey(s string) string {
 	return nameKey(totalsWords.Replace(counted.ReplaceAllString(s, "")))
 }
 
+// What two of the scopes are called.
+const (
+	wholeTable = "全部项目"
+	rowsAbove  = "其上各项目"
+)
+
 // scope is rows that a total may mean.
 type scope struct {
 	name string // 全部项目, 本类项目
@@ -129,7 +135,7 @@ func (d *desk) scopes(t reporting.Total, all []top) []scope {
 			out = append(out, scope{name, rows})
 		}
 	}
-	whole := func() { add("全部项目", func(top) bool { return true }) }
+	whole := func() { add(wholeTable, func(top) bool { return true }) }
 	if overall.MatchString(label) {
 		whole()
 	}
@@ -144,7 +150,7 @@ func (d *desk) scopes(t reporting.Total, all []top) []scope {
 		return func(p top) bool { return p.first().Row > lo && p.first().Row < hi }
 	}
 	if !overall.MatchString(label) || len(d.t.Totals) > 1 {
-		add("其上各项目", between(before, t.Row))
+		add(rowsAbove, between(before, t.Row))
 		add("其下各项目", between(t.Row, after))
 		d.ofOneCategory(t, all, add)
 	}
@@ -291,9 +297,12 @@ func (d *desk) tolerance(f reporting.Field, told decimal.Decimal, rows []top) de
 // rounding is half of the last digit of an amount (万元) that was written in 亿元.
 func (d *desk) rounding(v decimal.Decimal) decimal.Decimal {
 	half := decimal.New(5, v.Exponent()-1)
+	if v.IsZero() { // 0.00亿元, or nothing
+		return fifty
+	}
 	if v.IsInteger() { // 12000 has an exponent of 0 however it was read
 		half = decimal.New(5, -1)
-		for ten := v; !ten.IsZero() && half.LessThan(fifty); half = half.Shift(1) {
+		for ten := v; half.LessThan(fifty); half = half.Shift(1) {
 			if ten = ten.Shift(-1); !ten.IsInteger() {
 				break
 			}

@@ -115,7 +115,15 @@ type planted struct {
 	late   func()            // what is only done after the sums are made
 }
 
+// fine are the faults that two digits of 亿元 swallow.
+var fine = map[Fault]bool{MonthOverYTD: true, YTDBack: true, YTDJump: true, PlanChanged: true, PctWrong: true, OverPlan: true, AllOverTotal: true, AllNotSum: true,
+	IdleDone: true, TextCopied: true, TotalWrong: true, SubtotalWrong: true, AllZero: true, MonthsCopied: true, YTDCopied: true, Resent: true, TotalTimes: true,
+	NotListed: true, NilLagging: true}
+
 func (m *set) plant(f Fault, r *rand.Rand) (planted, bool) {
+	if m.unit.coarse && fine[f] {
+		return planted{}, false
+	}
 	p, ok := f.planting().plant(m, r)
 	p.fault = f
 	return p, ok

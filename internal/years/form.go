@@ -92,6 +92,9 @@ func (u *unit) header(c column, month int) string {
 		if u.allYi || u.yi && c.field == reporting.FTotalInvest {
 			money = "（亿元）"
 		}
+		if u.unitLine && (!u.yi || c.field != reporting.FTotalInvest) {
+			money = ""
+		}
 	}
 	return strings.NewReplacer("{m}", fmt.Sprint(month), "{u}", money).Replace(c.head)
 }

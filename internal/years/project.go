@@ -37,6 +37,7 @@ type project struct {
 	stats                 date // when it entered the statistics; zero is never
 	adjusted              int  // the month in which its plan was changed, with the reason in the remarks
 	clearing              int  // a month in which it paid for clearing land before it started
+	cut                   int  // the month in which the auditors took something off
 	parent                *project
 	issues                []*issue
 }
@@ -145,6 +146,9 @@ func (p *project) beginNew(r *rand.Rand) {
 	}
 	if p.total >= wan(500) {
 		p.stats = p.start
+		if r.IntN(5) == 0 {
+			p.stats = p.start.add(1) // the bureau of statistics takes its time
+		}
 	}
 	if p.planStart.month > 3 && r.IntN(3) == 0 {
 		p.joins = 1 + r.IntN(p.planStart.month-1)
@@ -164,7 +168,7 @@ func (p *project) spread(u *unit, r *rand.Rand) {
 	if !u.cents {
 		plan = plan / 1000 * 1000
 	}
-	plan = max(plan, wan(100))
+	plan = min(max(plan, wan(60)), p.total-p.before)
 	for m := range p.plan {
 		p.plan[m] = plan
 	}
@@ -192,6 +196,9 @@ func (p *project) spread(u *unit, r *rand.Rand) {
 	}
 	if p.finish.none() && r.IntN(8) == 0 {
 		p.adjust(u, 4+r.IntN(6), r)
+	}
+	if m := 4 + r.IntN(8); r.IntN(15) == 0 && p.adjusted == 0 && p.finish.none() && p.started(m-2) && p.ytd(m-1) > wan(400) {
+		p.cut, p.done[m] = m, -wan(30+r.IntN(200))
 	}
 }
 

@@ -56,6 +56,9 @@ func (o *office) receive(l years.Letter) reporting.Reading {
 	for _, f := range l.Files {
 		m.Documents = append(m.Documents, form.Document{Path: []string{m.File, f.Name}, Book: sheet.Book{Format: "xlsx", Grids: f.Grids}})
 	}
+	if l.Body != "" {
+		m.Documents = append(m.Documents, form.Document{Path: []string{m.File}, Body: true, Book: sheet.Book{Format: "text", Paragraphs: []sheet.Paragraph{{Text: l.Body}}}})
+	}
 	reading := form.Read(m, form.Knowledge{Register: o.register, Submitter: s.Name, Tables: s.Tables, Now: at, Zone: zone})
 	now := map[reporting.Kind]*reporting.Table{}
 	for i, t := range reading.Tables {
@@ -67,13 +70,19 @@ func (o *office) receive(l years.Letter) reporting.Reading {
 	return reading
 }
 
+// plain makes names comparable: clerks type brackets and spaces as they like.
+var plain = strings.NewReplacer("（", "(", "）", ")", " ", "")
+
 // tells reports whether a finding is the one that a plant calls for.
 func tells(p years.Plant, f reporting.Finding) bool {
 	if !slices.Contains(codes[p.Fault], f.Code) {
 		return false
 	}
 	if named[p.Fault] {
-		return strings.Contains(f.Message, p.Project)
+		return strings.Contains(plain.Replace(f.Message), plain.Replace(p.Project))
+	}
+	if p.File == "" { // said in the letter alone
+		return true
 	}
 	if f.Sheet != p.Sheet || f.Path[len(f.Path)-1] != p.File {
 		return false

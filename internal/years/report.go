@@ -73,8 +73,8 @@ func (m *set) find(k reporting.Kind, id string) *entry {
 // report makes the month's tables.
 func (u *unit) report(month int) *set {
 	m := &set{unit: u, month: month, titled: month, tables: map[reporting.Kind][]*entry{}, nothing: map[reporting.Kind]bool{}}
-	for _, p := range u.ordered() {
-		if month < p.joins {
+	for _, p := range u.ordered(month) {
+		if month < p.joins || u.drops && p.finished(month-1) {
 			continue
 		}
 		m.tables[reporting.Progress] = append(m.tables[reporting.Progress], u.progress(p, month))
@@ -95,7 +95,10 @@ func (u *unit) report(month int) *set {
 
 // ordered are the projects as the form lists them: by category where it has
 // category rows.
-func (u *unit) ordered() []*project {
+func (u *unit) ordered(month int) []*project {
+	if k := month % len(u.projects); u.turns && !u.groups && u.projects[k].parent == nil {
+		return append(append([]*project{}, u.projects[k:]...), u.projects[:k]...)
+	}
 	if !u.groups {
 		return u.projects
 	}
@@ -113,7 +116,7 @@ func (u *unit) ordered() []*project {
 // progress is a project's row in the progress table.
 func (u *unit) progress(p *project, month int) *entry {
 	v := map[reporting.Field]any{
-		reporting.FProjectName: p.name, reporting.FCategory: p.class, reporting.FNature: p.nature, reporting.FLocation: p.place, reporting.FContent: p.content,
+		reporting.FProjectName: u.typed(p.name, month), reporting.FCategory: p.class, reporting.FNature: p.nature, reporting.FLocation: p.place, reporting.FContent: p.content,
 		reporting.FTotalInvest: p.total, reporting.FDoneToLastYear: p.before, reporting.FYearPlan: p.plan[month],
 		reporting.FMonthDone: p.done[month], reporting.FYTDDone: p.ytd(month), reporting.FAllDone: p.before + p.ytd(month),
 		reporting.FProgressText: u.progressText(p, month), reporting.FNextPlan: u.nextPlan(p, month),
@@ -135,7 +138,21 @@ func (u *unit) progress(p *project, month int) *entry {
 	if p.adjusted > 0 && month >= p.adjusted {
 		v[reporting.FRemark] = fmt.Sprintf("年度计划经研究由%s万元调整为%s万元", plain(p.plan[1]), plain(p.plan[month]))
 	}
+	if p.cut == month {
+		v[reporting.FMonthDone], v[reporting.FRemark] = money(0), fmt.Sprintf("经财政评审核减%s万元", plain(-p.done[month]))
+	}
 	return &entry{id: p.name, p: p, part: p.parent != nil, values: v}
+}
+
+// typed is a project's name as the clerk types it in the month.
+func (u *unit) typed(name string, month int) string {
+	if !u.retypes || month%3 == 0 {
+		return name
+	}
+	if month%3 == 1 {
+		return strings.NewReplacer("（", "(", "）", ")").Replace(name)
+	}
+	return strings.NewReplacer("（", " （", "工程", " 工程").Replace(name)
 }
 
 // progressText says how far a project is.
@@ -156,7 +173,7 @@ func (u *unit) progressText(p *project, month int) string {
 	}
 	share := float64(p.before+p.ytd(month)) / float64(max(p.total, 1))
 	s := stages[min(int(share*float64(len(stages))), len(stages)-1)]
-	return fmt.Sprintf("%s施工，%d月完成%s万元，累计完成工程量%.1f%%", s, month, plain(p.done[month]), share*100)
+	return fmt.Sprintf("%s施工，%d月完成%s万元，累计完成工程量%.1f%%", s, month, plain(max(p.done[month], 0)), share*100)
 }
 
 func (u *unit) nextPlan(p *project, month int) string {

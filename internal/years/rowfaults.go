@@ -45,7 +45,7 @@ func on(e *entry, fields ...reporting.Field) (planted, bool) {
 }
 
 func working(e, last *entry) bool {
-	return e.money(reporting.FMonthDone) >= wan(20) && e.money(reporting.FYTDDone) > 0 && !e.p.finished(12) && e.p.started(4)
+	return e.money(reporting.FMonthDone) >= wan(20) && e.money(reporting.FYTDDone) > 0 && !e.p.finished(12) && e.p.started(4) && e.p.cut == 0
 }
 
 // raise adds to the year's sum and to what follows from it.

@@ -26,6 +26,8 @@ type habits struct {
 	cents      bool // amounts have decimals
 	yi         bool // 总投资 in 亿元, to two decimals, while the rest is 万元
 	allYi      bool // all amounts in 亿元, to four decimals
+	coarse     bool // and to two
+	unitLine   bool // the unit stands above the table, not in its header
 	title      int
 	date       int // how dates are written
 	percent    int
@@ -40,18 +42,22 @@ type habits struct {
 	shortNames bool // the lists leave 项目 and 工程 off a project's name
 	keepClosed bool // closed issues stay on the ledger
 	nothing    int  // how nil reports are written
+	turns      bool // the rows stand in another order each month
+	retypes    bool // names have other brackets and spaces each month
+	drops      bool // a finished project leaves the table
 }
 
 func newUnit(s reporting.Submitter, r *rand.Rand) *unit {
 	u := &unit{Submitter: s, touched: map[string]int{}}
 	yes := func(n int) bool { return r.IntN(n) == 0 }
 	u.habits = habits{cents: yes(3), title: r.IntN(4), date: r.IntN(4), percent: r.IntN(3), totalLast: yes(2), noTotal: yes(8), groups: yes(2),
-		numbered: yes(3), titleCount: yes(3), oneBook: yes(2), formulas: yes(2), textual: yes(5), shortNames: yes(4), keepClosed: yes(2), nothing: r.IntN(3)}
+		numbered: yes(3), titleCount: yes(3), oneBook: yes(2), formulas: yes(2), textual: yes(5), shortNames: yes(4), keepClosed: yes(2), nothing: r.IntN(4),
+		unitLine: yes(2), turns: yes(3), retypes: yes(3), drops: yes(5)}
 	switch r.IntN(6) {
 	case 0:
 		u.yi = true
 	case 1:
-		u.allYi, u.cents = true, false
+		u.allYi, u.cents, u.coarse = true, false, yes(2)
 	}
 	u.form = u.forms(r)
 	n := 10 + r.IntN(14)
@@ -140,8 +146,11 @@ func (u *unit) trouble(p *project, r *rand.Rand) {
 	t := troubles[r.IntN(len(troubles))]
 	i := &issue{project: p, class: t.class, text: fmt.Sprintf(t.text, 2+r.IntN(60)), measure: t.measure, dept: u.short() + t.dept,
 		raised: raised, closed: raised + 2 + r.IntN(9), shownAfterClosed: u.keepClosed, progressBy: []string{"正在协调", "已召开专题会议", "正在推进", t.done}}
+	if !p.finish.none() {
+		i.closed = min(i.closed, p.finish.month)
+	}
 	i.deadline = date{year, 0}.add(i.closed)
-	if raised <= 12 {
+	if raised <= 12 && i.closed >= raised {
 		p.issues = append(p.issues, i)
 	}
 }

@@ -26,6 +26,10 @@ func (u *unit) write(m *set) (Letter, addresses) {
 		Subject: fmt.Sprintf("%s2021年%d月城建项目报送材料", u.Name, m.month)}
 	at := addresses{}
 	for _, k := range u.Tables {
+		if m.nothing[k] && k == reporting.Lagging && u.nothing == inBody {
+			l.Body = fmt.Sprintf("办公室：\n现将我单位%d月城建项目报表报上，请查收。本月无进度滞后项目。\n", m.month)
+			continue
+		}
 		g := u.sheet(m, k, at)
 		name := fmt.Sprintf("%s%d月%s.xlsx", u.Name, m.month, g.Name)
 		if u.oneBook {
@@ -43,6 +47,9 @@ func (u *unit) write(m *set) (Letter, addresses) {
 	}
 	return l, at
 }
+
+// inBody is the habit to write a nil lagging list into the letter alone.
+const inBody = 3
 
 // page is a sheet being written.
 type page struct {
@@ -68,7 +75,11 @@ func (u *unit) sheet(m *set, k reporting.Kind, at addresses) sheet.Grid {
 	g := &page{Grid: sheet.Grid{Name: name}}
 	cols := u.form[k]
 	g.across(len(cols), u.title(k, m))
-	g.add(sheet.Cell{Kind: sheet.Text, Text: "填报单位：" + u.Name}, sheet.Cell{Col: len(cols) / 2, Kind: sheet.Text, Text: fmt.Sprintf("填报日期：2021年%d月24日", m.titled)})
+	line := []sheet.Cell{{Kind: sheet.Text, Text: "填报单位：" + u.Name}, {Col: len(cols) / 2, Kind: sheet.Text, Text: fmt.Sprintf("填报日期：2021年%d月24日", m.titled)}}
+	if u.unitLine {
+		line = append(line, sheet.Cell{Col: len(cols) - 1, Kind: sheet.Text, Text: map[bool]string{true: "单位：亿元", false: "单位：万元"}[u.allYi]})
+	}
+	g.add(line...)
 	u.head(g, cols, m)
 	at[k] = map[string]address{"title": {sheet: name, row: 1, cells: map[reporting.Field]string{reporting.FProjectName: "A1"}}}
 	if m.nothing[k] {
@@ -201,6 +212,8 @@ func numeral(n float64, format string, formula bool) sheet.Cell {
 func (u *unit) amount(m money, f reporting.Field, total bool) sheet.Cell {
 	n := float64(m) / 100
 	switch {
+	case u.coarse:
+		n = math.Round(n/100) / 100
 	case u.allYi:
 		n = math.Round(n) / 10000
 	case u.yi && f == reporting.FTotalInvest && n >= 10000:

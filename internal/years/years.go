@@ -32,6 +32,7 @@ type Letter struct {
 	Submitter string
 	Period    reporting.Period
 	Subject   string
+	Body      string
 	Files     []File
 	Faulty    bool // faults are planted in it, or in the letter of the month before
 }

@@ -125,6 +125,9 @@ func printStatus(w io.Writer, s office.Status) {
 			fmt.Fprintf(w, "发件箱：%d 封%s\n", n, map[string]string{"queued": "待发", "failed": "发送失败（tongbao outbox list）"}[state])
 		}
 	}
+	if s.Doubts > 0 {
+		fmt.Fprintf(w, "待确认：%d 个项目疑似库中已有项目（tongbao projects）\n", s.Doubts)
+	}
 	if len(s.Quarantine) > 0 {
 		fmt.Fprintf(w, "待认领 %d 封（tongbao assign 信件号 --as 单位 [--remember]）：\n", len(s.Quarantine))
 		rows := [][]string{}

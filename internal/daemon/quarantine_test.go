@@ -82,6 +82,27 @@ func TestNobodyElseDecides(t *testing.T) {
 	}
 }
 
+// rebuild stops the daemon, makes the database again and goes on.
+func (w *world) rebuild() {
+	w.t.Helper()
+	now := w.clock.Now()
+	w.stop()
+	if err := os.Remove(filepath.Join(w.cfg.Data, "tongbao.db")); err != nil {
+		w.t.Fatal(err)
+	}
+	house, err := daemon.Open(w.cfg, daemon.Options{Command: []string{os.Args[0], "clerk"}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := house.Office.Rebuild(context.Background(), func(int, int) {}); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := house.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.start(now)
+}
+
 // TestRebuild makes the database again from letters and journal: the status is
 // the same, byte for byte, and nothing is sent.
 func TestRebuild(t *testing.T) {
@@ -121,22 +142,8 @@ func TestRebuild(t *testing.T) {
 		return strings.Join(out, "\n")
 	}
 	want, sent := tell(), len(w.post.Sent())
-	w.stop()
-	if err := os.Remove(filepath.Join(w.cfg.Data, "tongbao.db")); err != nil {
-		t.Fatal(err)
-	}
-	house, err := daemon.Open(w.cfg, daemon.Options{Command: []string{os.Args[0], "clerk"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := house.Office.Rebuild(context.Background(), func(int, int) {}); err != nil {
-		t.Fatal(err)
-	}
-	if err := house.Close(); err != nil {
-		t.Fatal(err)
-	}
+	w.rebuild()
 	now := w.clock.Now()
-	w.start(now)
 	if got := tell(); got != want {
 		t.Errorf("after the rebuild:\n%s\nwant\n%s", got, want)
 	}

@@ -162,10 +162,15 @@ func sampleReturns(now time.Time) map[string]Receipt {
 }
 
 func sampleDigest(now time.Time, urgent bool) Digest {
-	return Digest{Key: "digest/2021-03-26/office@example.com", To: "office@example.com", Urgent: urgent, Letters: []Waiting{
+	d := Digest{Key: "digest/2021-03-26/office@example.com", To: "office@example.com", Urgent: urgent, Letters: []Waiting{
 		{ID: "20210326-0123456789ab", From: "a@example.com", Subject: "修水县3月报表", Arrived: now.Add(-time.Hour), Reason: "发件地址未登记", Submitter: "修水县", Period: sampleMonth, Kinds: reporting.Kinds[:2]},
 		{ID: "20210326-0123456789ac", From: "b@example.com", Arrived: now, Reason: "发件地址未登记"},
 	}}
+	if !urgent {
+		d.Questions = []Question{{ID: "PVBX71GKP", Submitter: "修水县", Others: []string{"P3K2ABKEN"}, Name: "老城区雨污分流整治", Known: "老城区雨污分流",
+			Why: "名称相近，建设地点相同，总投资不同", Period: sampleMonth}}
+	}
+	return d
 }
 
 func samplePassed(now time.Time, extension bool) Passed {

@@ -28,10 +28,14 @@ type Waiting struct {
 // An urgent one goes at once, for a letter that may be of a submitter that is
 // being chased.
 type Digest struct {
-	Key, To string
-	Urgent  bool
-	Letters []Waiting
+	Key, To   string
+	Urgent    bool
+	Letters   []Waiting
+	Questions []Question
 }
+
+// Question asks the office whether two projects of the register are one.
+type Question reporting.Doubt
 
 // digest is the data of the template "digest".
 type digest struct {
@@ -40,7 +44,13 @@ type digest struct {
 	Unit    string // of an urgent one
 	Letters []waiting
 	More    int
+
+	Questions     []question
+	Asked         int
+	MoreQuestions int
 }
+
+type question struct{ Unit, Name, Known, Why, Merge, Apart string }
 
 type waiting struct{ ID, From, Subject, Arrived, Guess, Tables, Reason, Command string }
 
@@ -67,11 +77,32 @@ func (d Desk) Digest(now time.Time, g Digest) (outbox.Item, error) {
 		}
 		v.Letters = append(v.Letters, line)
 	}
+	v.ask(g.Questions)
 	subject := fmt.Sprintf("【待认领】%d封来信等待认领", v.Count)
+	if v.Count == 0 {
+		subject = fmt.Sprintf("【待确认】%d个项目疑似库中已有项目", v.Asked)
+	}
 	if g.Urgent && v.Unit != "" {
 		subject = fit("【待认领】有来信疑似"+v.Unit+"报送的报表，请尽快认领", "【待认领】疑似"+v.Unit+"的报表")
 	}
 	return d.inside(now, g.Key, "digest", g.To, subject, "digest", v, nil)
+}
+
+// ask lists the questions, each with the commands that answer it.
+func (v *digest) ask(questions []Question) {
+	v.Asked = len(questions)
+	for i, q := range questions {
+		if i == maxWaiting {
+			v.MoreQuestions = len(questions) - i
+			break
+		}
+		if len(q.Others) == 0 {
+			continue
+		}
+		pair := clean(q.Others[0], maxName) + " " + clean(q.ID, maxName)
+		v.Questions = append(v.Questions, question{Unit: clean(q.Submitter, maxName), Name: clean(q.Name, maxName), Known: clean(q.Known, maxName),
+			Why: clean(q.Why, maxWords), Merge: "tongbao projects merge " + pair, Apart: "tongbao projects apart " + pair})
+	}
 }
 
 // plainName is what may stand in a command that the office copies to a shell.

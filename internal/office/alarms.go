@@ -13,6 +13,7 @@ import (
 	"tongbao/internal/clerk"
 	"tongbao/internal/notice"
 	"tongbao/internal/outbox"
+	"tongbao/internal/reporting"
 	"tongbao/internal/store"
 )
 
@@ -197,8 +198,9 @@ func (o *Office) ReceiveTooLarge(ctx context.Context, a store.Arrival, size int6
 // listHour is when the office gets the day's list of waiting letters.
 const listHour = 9
 
-// Lists queues the day's list of letters that wait for the office, on workdays
-// at nine, where any do. It returns when to look again.
+// Lists queues the day's list of what waits for the office – letters, and
+// questions about projects – on workdays at nine, where anything does. It
+// returns when to look again.
 func (o *Office) Lists(now time.Time) (time.Time, error) {
 	now = now.In(o.Rules.Terms.Zone)
 	day := time.Date(now.Year(), now.Month(), now.Day(), listHour, 0, 0, 0, now.Location())
@@ -210,21 +212,32 @@ func (o *Office) Lists(now time.Time) (time.Time, error) {
 		return next, nil
 	}
 	var letters []store.Letter
+	var doubts []reporting.Doubt
 	var missing bool
 	err := o.Store.View(func(t *store.Tx) (err error) {
-		letters, err = t.Quarantine()
+		if letters, err = t.Quarantine(); err != nil {
+			return err
+		}
+		doubts, err = t.Doubts("")
 		for _, to := range o.Rules.Addresses {
 			known, _ := t.Known(digestKey(now, to))
 			missing = missing || !known
 		}
 		return err
 	})
-	if err != nil || len(letters) == 0 || !missing {
+	// A question about a project is told with the letters, and by itself in the
+	// days after it arose.
+	fresh := slices.ContainsFunc(doubts, func(d reporting.Doubt) bool { return now.Sub(d.At) <= o.Rules.AnswerWithin })
+	if err != nil || len(letters) == 0 && !fresh || !missing {
 		return next, err
+	}
+	var d notice.Digest
+	for _, x := range doubts {
+		d.Questions = append(d.Questions, notice.Question(x))
 	}
 	return next, o.Store.Update(now, func(t *store.Tx) error {
 		for _, to := range o.Rules.Addresses {
-			if err := o.queueDigest(t, digestKey(now, to), to, letters, false); err != nil {
+			if err := o.queueDigest(t, digestKey(now, to), to, d, letters); err != nil {
 				return err
 			}
 		}
@@ -237,11 +250,11 @@ func digestKey(now time.Time, to string) string {
 }
 
 // queueDigest queues a list of waiting letters to one of the office's people.
-func (o *Office) queueDigest(t *store.Tx, key, to string, letters []store.Letter, urgent bool) error {
+func (o *Office) queueDigest(t *store.Tx, key, to string, d notice.Digest, letters []store.Letter) error {
 	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
-	d := notice.Digest{Key: key, To: to, Urgent: urgent}
+	d.Key, d.To = key, to
 	for _, l := range letters {
 		w := notice.Waiting{ID: l.ID, From: l.From, Subject: l.Subject, Arrived: l.Arrived, Reason: l.Reason}
 		if l.Guess != nil {

@@ -46,7 +46,7 @@ func (o *Office) Audit(since time.Time) ([]Act, error) {
 				at = l.Arrived
 			}
 			if !at.Before(since) {
-				out = append(out, Act{At: at.In(o.Rules.Terms.Zone), By: cmp.Or(l.By, "daemon"), Action: "receive", Text: letterText(l, decided[l.ID]), Letter: l.ID})
+				out = append(out, Act{At: at.In(o.Rules.Terms.Zone), By: cmp.Or(l.By, "daemon"), Action: "receive", Text: letterText(l, decided[l.ID] || strings.Contains(l.Reason, assigned)), Letter: l.ID})
 			}
 			return nil
 		})

@@ -47,8 +47,15 @@ func (o *Office) Assign(ctx context.Context, id, as string, remember bool, by st
 			return l, err
 		}
 	}
-	return o.applyAssign(l, opened, e, now, answer, back)
+	fresh, err := o.applyAssign(l, opened, e, now, answer, back)
+	if err != nil {
+		return fresh, err
+	}
+	return fresh, o.takeRest(ctx, e, now, true)
 }
+
+// assigned begins the reason of a letter that the office assigned.
+const assigned = "办公室认领给"
 
 func (o *Office) applyAssign(l store.Letter, opened clerk.Opened, e store.Entry, now time.Time, answer bool, back returned) (store.Letter, error) {
 	fresh := store.Letter{Arrival: l.Arrival, From: l.From, FromName: l.FromName, Subject: l.Subject, MessageID: l.MessageID, References: l.References}
@@ -61,7 +68,7 @@ func (o *Office) applyAssign(l store.Letter, opened clerk.Opened, e store.Entry,
 		if err := o.decide(t, &fresh, opened, e.Submitter, answer, back); err != nil {
 			return err
 		}
-		fresh.Reason = strings.TrimSpace(fresh.Reason + " 办公室认领给" + e.Submitter)
+		fresh.Reason = strings.TrimSpace(fresh.Reason + " " + assigned + e.Submitter)
 		return t.PutLetter(fresh)
 	})
 	if err != nil {

@@ -109,8 +109,10 @@ func (o *Office) replayAssign(ctx context.Context, e store.Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = o.applyAssign(l, opened, e, e.At, false, returned{})
-	return err
+	if _, err := o.applyAssign(l, opened, e, e.At, false, returned{}); err != nil {
+		return err
+	}
+	return o.takeRest(ctx, e, e.At, false)
 }
 
 // kindOf is the first word of a key.

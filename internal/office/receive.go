@@ -138,7 +138,8 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		}
 	}
 	if !registered {
-		return o.quarantine(t, l, reading)
+		o.quarantine(l, reading)
+		return o.letWait(t, *l, answer)
 	}
 	l.Sender = sender.Name
 	if err := o.storeTables(t, l, sender, reading, as != ""); err != nil {
@@ -150,6 +151,11 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 	}
 	if err := o.conclude(t, l, sender, reading); err != nil {
 		return err
+	}
+	if l.State == store.Quarantined {
+		if err := o.letWait(t, *l, answer); err != nil {
+			return err
+		}
 	}
 	if answer {
 		return o.answer(t, *l, sender, reading, back)
@@ -194,7 +200,7 @@ func (o *Office) standingTables(t *store.Tx, s reporting.Submitter, p reporting.
 }
 
 // quarantine keeps an unknown sender's letter for the office, with a guess.
-func (o *Office) quarantine(t *store.Tx, l *store.Letter, reading reporting.Reading) error {
+func (o *Office) quarantine(l *store.Letter, reading reporting.Reading) {
 	l.State = store.Quarantined
 	l.Reason = "发件地址未登记"
 	l.Guess = &store.Guess{Submitter: reading.Submitter, Period: reading.Period}
@@ -204,7 +210,6 @@ func (o *Office) quarantine(t *store.Tx, l *store.Letter, reading reporting.Read
 		}
 	}
 	l.Findings = reading.Findings
-	return nil
 }
 
 // storeTables stores each table that can be used as a version.

@@ -22,6 +22,7 @@ type Status struct {
 	Outbox     map[string]int    `json:"outbox,omitempty"` // items of the month by state, and all that are queued or failed
 	Intake     *Intake           `json:"intake,omitempty"`
 	Paused     *Paused           `json:"paused,omitempty"` // nothing goes out
+	Doubts     int               `json:"doubts,omitempty"` // questions to the office about projects
 	Warnings   []string          `json:"warnings,omitempty"`
 }
 
@@ -87,6 +88,11 @@ func (o *Office) statusOfAll(t *store.Tx, s *Status, now time.Time) error {
 		s.Quarantine = append(s.Quarantine, Waiting{ID: l.ID, From: l.From, Subject: l.Subject, Arrived: l.Arrived, Reason: l.Reason, Guess: l.Guess})
 	}
 	s.Letters = t.CountLetters()
+	doubts, err := t.Doubts("")
+	if err != nil {
+		return err
+	}
+	s.Doubts = len(doubts)
 	if s.Bounced, err = t.Bounces(); err != nil {
 		return err
 	}

@@ -86,9 +86,14 @@ func latest(bell Bell, after, now time.Time) (rung, next time.Time) {
 }
 
 // Compute makes a month's bulletin of what counted at its freeze, or counts
-// now where the freeze is still to come.
+// now where the freeze is still to come. One that was published stands as it
+// was: what came or was decided later is a correction of it.
 func (o *Office) Compute(p reporting.Period, now time.Time) (b bulletin.Bulletin, err error) {
 	err = o.Store.View(func(t *store.Tx) error {
+		if pub, ok, err := t.Publication(p, store.Release); err != nil || ok {
+			b = pub.Bulletin
+			return err
+		}
 		b, _, err = o.compute(t, p, now)
 		return err
 	})

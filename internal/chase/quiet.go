@@ -24,6 +24,9 @@ func (q Quiet) quiet(now time.Time, t reporting.Terms) bool { return !q.next(now
 // At reports whether nothing is sent at now.
 func (q Quiet) At(now time.Time, t reporting.Terms) bool { return q.quiet(now, t) }
 
+// End is when letters may go again; now itself where it is no quiet moment.
+func (q Quiet) End(now time.Time, t reporting.Terms) time.Time { return q.next(now, t) }
+
 // next is the first moment not before at that is not quiet.
 func (q Quiet) next(at time.Time, t reporting.Terms) time.Time {
 	at = at.In(t.Zone)

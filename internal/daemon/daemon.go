@@ -196,6 +196,7 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 		})
 	}
 	d.act("intake alarm", func(of *office.Office) error { return of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter) })
+	d.act("keeping quiet", func(of *office.Office) error { return of.KeepQuiet(d.clock.Now()) })
 	sooner(d.send(ctx))
 	if ctx.Err() != nil {
 		return now

@@ -288,6 +288,44 @@ func (o *Office) NextChase(now time.Time) (time.Time, error) {
 	return next, err
 }
 
+// KeepQuiet puts off what is queued of the ladder while now is a quiet moment:
+// a letter that was refused in the evening is not to be tried again at night.
+func (o *Office) KeepQuiet(now time.Time) error {
+	now = now.In(o.Rules.Terms.Zone)
+	until := o.Rules.Quiet.End(now, o.Rules.Terms)
+	if until.Equal(now) {
+		return nil
+	}
+	var early []outbox.Item
+	err := o.Store.View(func(t *store.Tx) error {
+		first := o.Rules.Terms.CurrentPeriod(now)
+		for _, p := range []reporting.Period{first.Add(-1), first, first.Add(1)} {
+			items, err := t.Items("chase/" + p.String() + "/")
+			if err != nil {
+				return err
+			}
+			for _, it := range items {
+				if it.State == outbox.Queued && it.Next.Before(until) {
+					early = append(early, it)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || len(early) == 0 {
+		return err
+	}
+	return o.Store.Update(now, func(t *store.Tx) error {
+		for _, it := range early {
+			it.Next = until
+			if err := t.PutItem(it); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Chasing tells what would go out at now and why, and queues nothing.
 func (o *Office) Chasing(now time.Time) (Chasing, error) {
 	now = now.In(o.Rules.Terms.Zone)

@@ -28,7 +28,7 @@ var mayImport = map[string]string{
 	"internal/store":     "reporting outbox bulletin",
 	"internal/config":    "reporting schedule",
 	"internal/office":    "reporting clerk form review chase bulletin register press notice outbox store templates",
-	"internal/frontdesk": "reporting bulletin register office store",
+	"internal/frontdesk": "reporting bulletin register office outbox store",
 	"internal/daemon":    "reporting mailbox letter attachment sheet clerk form review chase bulletin register press notice outbox store office config courier schedule frontdesk templates",
 	"internal/years":     "reporting sheet", // of tests alone
 	"internal/demo":      "daemon postoffice config reporting schedule",
@@ -50,6 +50,10 @@ var doors = map[string]string{
 	"go.etcd.io/bbolt":               "store",
 	"go.yaml.in/yaml":                "config",
 	"github.com/spf13/cobra":         "tongbao",
+	"github.com/coreos/go-systemd":   "tongbao",
+	"golang.org/x/term":              "tongbao",
+	"github.com/prometheus":          "frontdesk",
+	"github.com/invopop/jsonschema":  "config",
 	"net/http":                       "frontdesk daemon tongbao",
 }
 

@@ -58,21 +58,36 @@ func serve(ctx context.Context, cfg *config.Config) (err error) {
 	go reloadOn(ctx, hup, d, cfg.Path(), log)
 
 	desk := frontdesk.Desk{Office: house.Office, Now: schedule.Wall.Now}
-	served := make(chan error, 1)
-	go func() {
-		err := frontdesk.Serve(ctx, cfg.Data, d.Locked(desk.Handler()))
+	served := make(chan error, 2)
+	serveOn := func(listen func() error) {
+		err := listen()
 		if err != nil {
 			cancel()
 		}
 		served <- err
-	}()
+	}
+	go serveOn(func() error { return frontdesk.Serve(ctx, cfg.Data, d.Locked(desk.Handler())) })
+	go serveOn(func() error { return servePages(ctx, cfg, desk, d, log) })
 	go tellSystemd(ctx, d.Alive, log)
 	log.Info("tongbao is running", "version", version(), "config", cfg.Path(), "data", cfg.Data)
 	err = d.Run(ctx)
 	cancel()
-	err = errors.Join(err, <-served)
+	err = errors.Join(err, <-served, <-served)
 	log.Info("tongbao has stopped", "err", err)
 	return err
+}
+
+// servePages serves the pages where the configuration asks for them.
+func servePages(ctx context.Context, cfg *config.Config, desk frontdesk.Desk, d *daemon.Daemon, log *slog.Logger) error {
+	if cfg.Web.Listen == "" {
+		return nil
+	}
+	web := frontdesk.Web{UserHeader: cfg.Web.UserHeader, Ready: d.Ready, Metrics: d.Locked(desk.Metrics(version())), Now: schedule.Wall.Now}
+	if cfg.Web.Password.IsSet() {
+		web.Password = cfg.Web.Password.Read
+	}
+	log.Info("pages are served", "listen", cfg.Web.Listen)
+	return frontdesk.ServeWeb(ctx, cfg.Web.Listen, web.Handler(d.Locked(desk.Pages())))
 }
 
 // reloadOn reads the configuration anew on each SIGHUP; a faulty one is

@@ -2,8 +2,10 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,11 +41,27 @@ func (c *Config) check(r *reader) {
 	}
 	r.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log.format", c.Log.Format, "text", "json")
-	if c.Web.Listen != "" {
-		r.fault(r.at("web.listen"), "web.listen", "本版本还没有网页，只有本机的命令", "删去这一行")
-	}
+	c.checkWeb(r)
 	for i, a := range c.Office.Addresses {
 		r.address(fmt.Sprintf("office.addresses[%d]", i), a)
+	}
+}
+
+// checkWeb lets pages without a login be reached from this machine alone.
+func (c *Config) checkWeb(r *reader) {
+	if c.Web.Listen == "" {
+		return
+	}
+	host, port, err := net.SplitHostPort(c.Web.Listen)
+	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 1 || n > 65535 {
+		r.fault(r.at("web.listen"), "web.listen", fmt.Sprintf("“%s”不是地址和端口", c.Web.Listen), `写成 "127.0.0.1:8025"`)
+		return
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !c.Web.Password.IsSet() && c.Web.UserHeader == "" {
+		r.fault(r.at("web.listen"), "web.listen", "别的机器也能打开这些网页，却没有登录", `加 password: {file: web-password}；前面有统一认证的代理时写 user_header: X-Remote-User；只在本机看时写 "127.0.0.1:8025"`)
+	}
+	if c.Web.Password.IsSet() && c.Web.UserHeader != "" {
+		r.fault(r.at("web.user_header"), "web.user_header", "与 password 只能写一个", "留下一个")
 	}
 }
 

@@ -176,9 +176,11 @@ type Limits struct {
 	Passwords []string      `yaml:"passwords"`         // tried on locked workbooks
 }
 
-// Web is the front desk's address; empty means only the local socket.
+// Web is the front desk's pages; an empty Listen means only the local socket.
 type Web struct {
-	Listen string `yaml:"listen"`
+	Listen     string `yaml:"listen"`      // host:port
+	Password   Secret `yaml:"password"`    // asked at the login
+	UserHeader string `yaml:"user_header"` // in which a proxy in front says who looks
 }
 
 // Log is how the daemon logs.
@@ -247,7 +249,7 @@ func Parse(data []byte, path string) (*Config, error) {
 		return nil, r.sorted()
 	}
 	dir := filepath.Dir(abs)
-	for _, p := range []*string{&c.Data, &c.Templates, &c.Reporting.Holidays, &c.Mailbox.Password.File, &c.SMTP.Password.File, &c.Mailbox.CAFile, &c.SMTP.CAFile} {
+	for _, p := range []*string{&c.Data, &c.Templates, &c.Reporting.Holidays, &c.Mailbox.Password.File, &c.SMTP.Password.File, &c.Web.Password.File, &c.Mailbox.CAFile, &c.SMTP.CAFile} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

@@ -125,8 +125,10 @@ var words = map[string]word{
 	"limits.receipts_per_hour": {text: "每小时给同一发件人的回执"},
 	"limits.passwords":         {text: "打开加密表格时依次试的口令"},
 
-	"web":        {text: "网页"},
-	"web.listen": {text: "网页的地址和端口，不写就没有网页"},
+	"web":             {text: "网页"},
+	"web.listen":      {text: "网页的地址和端口，如 127.0.0.1:8025；不写就没有网页"},
+	"web.password":    {text: "登录网页的密码从哪里来"},
+	"web.user_header": {text: "前面有统一认证的代理时，写明它用哪个信头说明是谁"},
 
 	"log":        {text: "日志"},
 	"log.level":  {text: "详细程度", allowed: []string{"debug", "info", "warn", "error"}},

@@ -131,6 +131,25 @@ func (d *Daemon) Alive() error {
 	return err
 }
 
+// Ready reports whether letters are being taken in: nil once the mailbox could
+// be read, and as long as it can.
+func (d *Daemon) Ready() error {
+	d.rules.RLock()
+	defer d.rules.RUnlock()
+	in, err := d.house.Office.Intake()
+	switch {
+	case err != nil:
+		return err
+	case d.house.Config.Mailbox.Host == "":
+		return nil
+	case in.LastError != "":
+		return errors.New("the mailbox cannot be read")
+	case in.LastOK.IsZero():
+		return errors.New("the mailbox has not been read yet")
+	}
+	return nil
+}
+
 // Run takes turns until the context ends. A turn's troubles are logged and
 // tried again; nothing but the end of the context ends it.
 func (d *Daemon) Run(ctx context.Context) error {

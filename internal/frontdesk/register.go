@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"tongbao/internal/office"
 	"tongbao/internal/reporting"
@@ -33,17 +34,20 @@ func (d Desk) register(mux *http.ServeMux, verb func(string, func(*http.Request)
 }
 
 // by is who decides: the person at the command line, where it says so.
-func by(r *http.Request) string {
-	name := strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
+func by(r *http.Request) string { return cmp.Or(plain(r.FormValue("by")), "operator") }
+
+// plain is a short text without control characters, fit for a log and a page.
+func plain(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) {
 			return -1
 		}
 		return c
-	}, r.FormValue("by"))
-	if rs := []rune(name); len(rs) > 60 {
-		name = string(rs[:60])
+	}, s)
+	if rs := []rune(s); len(rs) > 120 {
+		s = string(rs[:120])
 	}
-	return cmp.Or(name, "operator")
+	return s
 }
 
 // Listing is the shape of GET /projects, which is streamed: a province's

@@ -57,25 +57,34 @@ func (o *Office) Status(p reporting.Period, now time.Time) (Status, error) {
 	}
 	err := o.Store.View(func(t *store.Tx) error {
 		for _, sub := range o.Rules.Register.All() {
-			standings, err := o.standings(t, p, sub, now, time.Time{})
+			st, err := o.submitterStatus(t, p, sub, now)
 			if err != nil {
 				return err
-			}
-			st := SubmitterStatus{Name: sub.Name, Group: sub.Group, Deadline: t.Extension(p, sub.Name), Tables: standings}
-			items, err := t.Items(chase.Prefix(p, sub.Name))
-			if err != nil {
-				return err
-			}
-			for _, it := range items {
-				if it.State == outbox.Sent {
-					st.Chased++
-				}
 			}
 			s.Submitters = append(s.Submitters, st)
 		}
 		return o.statusOfAll(t, &s, now)
 	})
 	return s, err
+}
+
+// submitterStatus is how one submitter's tables stand for a month.
+func (o *Office) submitterStatus(t *store.Tx, p reporting.Period, sub reporting.Submitter, now time.Time) (SubmitterStatus, error) {
+	standings, err := o.standings(t, p, sub, now, time.Time{})
+	if err != nil {
+		return SubmitterStatus{}, err
+	}
+	st := SubmitterStatus{Name: sub.Name, Group: sub.Group, Deadline: t.Extension(p, sub.Name), Tables: standings}
+	items, err := t.Items(chase.Prefix(p, sub.Name))
+	if err != nil {
+		return SubmitterStatus{}, err
+	}
+	for _, it := range items {
+		if it.State == outbox.Sent {
+			st.Chased++
+		}
+	}
+	return st, nil
 }
 
 // statusOfAll adds what belongs to no month.

@@ -1,0 +1,95 @@
+package office
+
+import (
+	"time"
+
+	"tongbao/internal/bulletin"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// MonthOfYear is how one month stood for one submitter, and what its bulletin
+// said.
+type MonthOfYear struct {
+	Period reporting.Period `json:"period"`
+	SubmitterStatus
+	YTDPct *bulletin.Number `json:"ytd_pct,omitempty"` // as published
+	Rank   int              `json:"rank,omitempty"`    // as published
+}
+
+// Year tells a submitter's months of a year, up to the one that is being
+// collected.
+func (o *Office) Year(submitter string, year int, now time.Time) (out []MonthOfYear, err error) {
+	sub, ok := o.Rules.Register.ByName(submitter)
+	if !ok {
+		return nil, wrong("没有名为“%s”的报送单位", submitter)
+	}
+	now = now.In(o.Rules.Terms.Zone)
+	last := o.Rules.Terms.CurrentPeriod(now)
+	err = o.Store.View(func(t *store.Tx) error {
+		for p := (reporting.Period{Year: year, Month: time.January}); p.Year == year && !last.Before(p); p = p.Add(1) {
+			m := MonthOfYear{Period: p}
+			if m.SubmitterStatus, err = o.submitterStatus(t, p, sub, now); err != nil {
+				return err
+			}
+			published, ok, err := t.Publication(p, store.Release)
+			if err != nil {
+				return err
+			}
+			if ok {
+				m.publish(published.Bulletin)
+			}
+			out = append(out, m)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (m *MonthOfYear) publish(b bulletin.Bulletin) {
+	for _, u := range b.Units {
+		if u.Name == m.Name && u.Figures != nil {
+			m.YTDPct, m.Rank = u.YTDPct, u.Rank
+		}
+	}
+}
+
+// PublishedBulletin is a bulletin that went out, without its figures.
+type PublishedBulletin struct {
+	Period   reporting.Period `json:"period"`
+	Edition  store.Edition    `json:"edition"`
+	At       time.Time        `json:"at"`
+	Number   string           `json:"number"`
+	Reported int              `json:"reported"` // units
+	Units    int              `json:"units"`
+}
+
+// Published lists the bulletins that went out, in order.
+func (o *Office) Published() (out []PublishedBulletin, err error) {
+	err = o.Store.View(func(t *store.Tx) error {
+		all, err := t.Publications()
+		for _, p := range all {
+			out = append(out, PublishedBulletin{Period: p.Period, Edition: p.Edition, At: p.At.In(o.Rules.Terms.Zone), Number: p.Bulletin.Number,
+				Reported: p.Bulletin.City.Reported, Units: len(p.Bulletin.Units)})
+		}
+		return err
+	})
+	return out, err
+}
+
+// Bulletin is a month's bulletin as it was published, else as it would be now.
+func (o *Office) Bulletin(p reporting.Period, now time.Time) (b bulletin.Bulletin, published bool, err error) {
+	err = o.Store.View(func(t *store.Tx) error {
+		done, ok, err := t.Publication(p, store.Release)
+		if err != nil {
+			return err
+		}
+		if ok {
+			b, published = done.Bulletin, true
+			return nil
+		}
+		b, _, err = o.compute(t, p, now)
+		return err
+	})
+	return b, published, err
+}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/mail"
 	"slices"
@@ -136,9 +137,14 @@ func (c *Config) checkReporting(r *reader) {
 	if l := p.Lights; !l.Yellow.IsPositive() || !l.Red.GreaterThan(l.Yellow) {
 		r.fault(r.at("reporting.lights"), "reporting.lights", "亮灯的界限应大于 0，红灯应大于黄灯", "单位为百分点，如 {yellow: 10, red: 30}")
 	}
-	for key := range p.Aliases {
+	r.fields("reporting.aliases", p.Aliases)
+}
+
+// fields checks the keys of further header words.
+func (r *reader) fields(at string, words map[string][]string) {
+	for _, key := range slices.Sorted(maps.Keys(words)) {
 		if reporting.Field(key).Title() == "" {
-			r.fault(r.at("reporting.aliases."+key), "reporting.aliases."+key, "没有这个字段", "字段名见 docs，如 ytd_done、year_plan")
+			r.fault(r.at(at+"."+key), at+"."+key, "没有这个字段", "字段名如 ytd_done、year_plan，tongbao inspect 读表时列出各栏的键")
 		}
 	}
 }
@@ -172,6 +178,7 @@ func (c *Config) checkSubmitters(r *reader) {
 			}
 			addresses[strings.ToLower(a)] = s.Name
 		}
+		r.fields(key+".columns", s.Columns)
 		for j, a := range s.Copies {
 			r.address(fmt.Sprintf("%s.copies[%d]", key, j), a)
 		}

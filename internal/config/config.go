@@ -115,7 +115,9 @@ type Submitter struct {
 	Addresses []string `yaml:"addresses"`
 	Tables    []string `yaml:"tables"`
 	Aliases   []string `yaml:"aliases"`
-	Copies    []string `yaml:"copies"` // get a copy of the last chaser
+	// Columns are its own header words by field key: {ytd_done: [今年完成]}.
+	Columns map[string][]string `yaml:"columns"`
+	Copies  []string            `yaml:"copies"` // get a copy of the last chaser
 }
 
 // Reminders is the ladder of reminders and chasers.

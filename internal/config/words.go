@@ -78,6 +78,7 @@ var words = map[string]word{
 	"submitters[].addresses": {text: "登记的邮箱：只有从这里来的信算数"},
 	"submitters[].tables":    {text: "应报的表", allowed: []string{"progress", "issues", "lagging"}},
 	"submitters[].aliases":   {text: "单位的其他写法"},
+	"submitters[].columns":   {text: "这家自己的列名：字段名对列名，如 ytd_done: [今年完成投资]；也用来写明“累计完成投资”一类的口径"},
 	"submitters[].copies":    {text: "最后一次催报抄送的上级"},
 
 	"reminders":                  {text: "提醒与催报"},

@@ -5,10 +5,13 @@ package daemon
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/mail"
 	"os"
+	"slices"
 	"time"
 
 	"tongbao/internal/attachment"
@@ -17,6 +20,7 @@ import (
 	"tongbao/internal/clerk"
 	"tongbao/internal/config"
 	"tongbao/internal/courier"
+	"tongbao/internal/form"
 	"tongbao/internal/letter"
 	"tongbao/internal/mailbox"
 	"tongbao/internal/notice"
@@ -117,12 +121,12 @@ func configure(of *office.Office, cfg *config.Config) error {
 		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled, Prefilled: cfg.Reminders.Prefilled,
 		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
 			DaysOff: !cfg.Reminders.Quiet.DaysOff},
-		Aliases: map[reporting.Field][]string{}, Addresses: cfg.Office.Addresses, Own: own(cfg),
+		Addresses: cfg.Office.Addresses, Own: own(cfg),
 		AnswerWithin: cfg.Mailbox.AnswerWithin, ReceiptsHour: cfg.Limits.Receipts,
 	}
 	rules.Checks = thresholds(cfg.Checks)
-	for field, words := range cfg.Reporting.Aliases {
-		rules.Aliases[reporting.Field(field)] = words
+	if rules.Aliases, rules.Columns, err = headerWords(cfg); err != nil {
+		return err
 	}
 	rules.Lights = bulletin.Thresholds{Yellow: bulletin.Number{Decimal: cfg.Reporting.Lights.Yellow}, Red: bulletin.Number{Decimal: cfg.Reporting.Lights.Red}}
 	paper := press.Office{Name: cfg.Office.Name, City: cfg.Office.City, Contact: cfg.Office.Contact, Phone: cfg.Office.Phone}
@@ -220,4 +224,28 @@ func thresholds(c config.Checks) review.Thresholds {
 		PercentPoints: c.PercentPoints, OverPlan: c.OverPlan, OverTotal: c.OverTotal, Step: c.Step, StepShare: c.StepShare, TotalPerRow: c.TotalPerRow,
 		StatsFrom: c.StatsFrom, SmallUnit: c.SmallUnit, LargeUnit: c.LargeUnit, UnitRows: c.ColumnRows, Behind: c.Behind,
 	}
+}
+
+// headerWords are the further header words of the office and, by name, of its
+// submitters. One that contradicts what the forms say by themselves is refused.
+func headerWords(cfg *config.Config) (office map[reporting.Field][]string, own map[string]map[reporting.Field][]string, err error) {
+	var faults []error
+	fields := func(at string, words map[string][]string) map[reporting.Field][]string {
+		out := map[reporting.Field][]string{}
+		for field, w := range words {
+			out[reporting.Field(field)] = w
+		}
+		wrong := form.CheckAliases(out)
+		for _, alias := range slices.Sorted(maps.Keys(wrong)) {
+			faults = append(faults, fmt.Errorf("%s: %s：%s。请删去，或改用表中没有的列名", at, alias, wrong[alias]))
+		}
+		return out
+	}
+	office, own = fields("reporting.aliases", cfg.Reporting.Aliases), map[string]map[reporting.Field][]string{}
+	for _, s := range cfg.Submitters {
+		if len(s.Columns) > 0 {
+			own[s.Name] = fields("submitters（"+s.Name+"）.columns", s.Columns)
+		}
+	}
+	return office, own, errors.Join(faults...)
 }

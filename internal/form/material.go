@@ -45,8 +45,12 @@ type Knowledge struct {
 	// loose file, where known) settles the year where the material has none.
 	Period reporting.Period
 	Now    time.Time
-	// Aliases are further header words of the office or the submitter, by field.
-	Aliases map[reporting.Field][]string
+	// Aliases are further header words of the office by field, Columns those of
+	// the submitter, which go before them.
+	Aliases, Columns map[reporting.Field][]string
+	// Senses are what the submitter's earlier tables meant by columns whose
+	// names leave it open, by Sense.Word.
+	Senses map[reporting.Kind]map[string]reporting.Field
 	// Zone is the office's; nil is Asia/Shanghai.
 	Zone *time.Location
 }

@@ -25,7 +25,7 @@ func read(m Material, k Knowledge) *reader {
 			return &reader{out: &out}
 		}
 	}
-	r := &reader{m: m, k: k, names: newNames(k.Register), lex: builtin().with(k.Aliases), out: &out, left: maxWork}
+	r := &reader{m: m, k: k, names: newNames(k.Register), lex: builtin().with(k.Aliases, k.Columns), out: &out, left: maxWork}
 	for i := range m.Documents {
 		r.document(&m.Documents[i])
 	}
@@ -185,7 +185,7 @@ func (r *reader) block(p *place) {
 	t.lay, t.out.Kind, t.out.Period = lay, lay.kind, t.period
 	r.kindFindings(t, doubtful)
 	t.survey()
-	s := &settler{t: t, lay: &t.lay, rows: t.likely()}
+	s := &settler{t: t, lay: &t.lay, rows: t.likely(), before: r.k.Senses[t.out.Kind]}
 	s.settle()
 	t.read()
 	r.read = append(r.read, t)

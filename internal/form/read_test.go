@@ -113,6 +113,12 @@ func parseCase(t *testing.T, text string) (Material, Knowledge) {
 				k.Submitter = value
 			case "period":
 				k.Period, _ = reporting.ParsePeriod(value)
+			case "sense": // word=field, of the submitter's earlier progress tables
+				word, f, _ := strings.Cut(value, "=")
+				k.Senses = map[reporting.Kind]map[string]reporting.Field{reporting.Progress: {word: reporting.Field(f)}}
+			case "column":
+				f, word, _ := strings.Cut(value, "=")
+				k.Columns = map[reporting.Field][]string{reporting.Field(f): {word}}
 			case "alias":
 				f, word, _ := strings.Cut(value, "=")
 				k.Aliases = map[reporting.Field][]string{reporting.Field(f): {word}}

@@ -3,6 +3,7 @@ package form
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -20,6 +21,9 @@ type settler struct {
 	lay  *layout
 	rows []sheet.Row // that look like projects
 	memo map[int]map[int]decimal.Decimal
+	// before is what the submitter's earlier tables meant, by the header's word.
+	before map[string]reporting.Field
+	sure   bool // the column in hand was settled by more than its name
 }
 
 // settle gives each asking column a field, or none. What is not certain has a
@@ -33,10 +37,14 @@ func (s *settler) settle() {
 			if c.asks != ask {
 				continue
 			}
+			open := s.word(*c)
+			s.sure = true
 			switch ask {
 			case "plan":
+				open = ""
 				s.take(c, reporting.FYearPlan, "“%s”没有写明年度还是月份，按年度计划投资读入，请核对；建议把表头写为“年度计划投资”。")
 			case "text":
+				open = ""
 				s.settleText(c)
 			case "mcum":
 				s.settleMonthCum(c)
@@ -45,10 +53,13 @@ func (s *settler) settle() {
 			case "pct":
 				s.settleShare(c)
 			case "start":
+				open = ""
 				s.settleDate(c, reporting.FPlanStart, reporting.FActualStart)
 			case "finish":
+				open = ""
 				s.settleDate(c, reporting.FPlanFinish, reporting.FActualFinish)
 			}
+			s.settled(c, open, s.sure)
 		}
 	}
 	s.lay.columns = slices.DeleteFunc(s.lay.columns, func(c column) bool {
@@ -71,6 +82,36 @@ func (s *settler) take(c *column, f reporting.Field, message string) {
 		s.t.onHeader(*c, "column-assumed", reporting.Warning, fmt.Sprintf(message, c.String()))
 	}
 }
+
+// settled keeps how an open column was understood, and says where that differs
+// from the submitter's earlier tables.
+func (s *settler) settled(c *column, open string, sure bool) {
+	if c.field == "" || open == "" {
+		return
+	}
+	s.t.out.Senses = append(s.t.out.Senses, reporting.Sense{Word: open, Field: c.field, Sure: sure})
+	if before, ok := s.before[open]; ok && sure && before != c.field {
+		s.t.onHeader(*c, "column-changed", reporting.Warning, fmt.Sprintf("“%s”以前是“%s”，从本月的其他栏目和数字看是“%s”，按后者读入，请核对。", c.String(), before.Title(), c.field.Title()))
+	}
+}
+
+// recall takes an open column that nothing in the table settles as the
+// submitter's earlier tables meant it, else as the usual field with a finding.
+func (s *settler) recall(c *column, usual reporting.Field, how reporting.Severity, message string) {
+	f, ok := s.before[s.word(*c)]
+	if !ok || s.lay.has(f) {
+		if s.take(c, usual, ""); c.field != "" && (how != reporting.Notice || len(c.levels) == 1) { // 投资完成情况 over 计划 and 完成 is the year's
+			s.t.onHeader(*c, "column-assumed", how, fmt.Sprintf(message, c.String()))
+		}
+		return
+	}
+	if s.take(c, f, ""); c.field != "" {
+		s.t.onHeader(*c, "column-remembered", reporting.Notice, fmt.Sprintf("“%s”本月的数字看不出口径，按该单位以前的报表读作“%s”。如口径已变，请把表头写清楚。", c.String(), f.Title()))
+	}
+}
+
+// word is the name by which an open column is remembered.
+func (s *settler) word(c column) string { return word(strings.Join(c.levels, ""), s.t.period).key }
 
 // numbers are the column's figures by row, in 万元 or percent.
 func (s *settler) numbers(c column, f reporting.Field) map[int]decimal.Decimal {
@@ -146,9 +187,11 @@ func (s *settler) settleCum(c *column) {
 	case overPlan > 0 && overTotal == 0 || differs > 0:
 		s.take(c, reporting.FAllDone, "“%s”没有写明起算时间，从数字看是开工以来累计，按开工以来累计完成投资读入，请核对；如为年初至今累计，请把表头写为“1-本月累计完成投资”。")
 	case compared > 0 && overPlan == 0 && len(have) > 0:
-		s.take(c, reporting.FYTDDone, "")
+		s.sure = false
+		s.recall(c, reporting.FYTDDone, reporting.Notice, "“%s”没有写明起算时间，从数字看按年初至今累计完成投资读入；建议把表头写为“1-本月累计完成投资”。")
 	default:
-		s.take(c, reporting.FYTDDone, "“%s”没有写明起算时间，按年初至今累计完成投资读入，请核对；建议把表头写为“1-本月累计完成投资”或“开工以来累计完成投资”。")
+		s.sure = false
+		s.recall(c, reporting.FYTDDone, reporting.Warning, "“%s”没有写明起算时间，按年初至今累计完成投资读入，请核对；建议把表头写为“1-本月累计完成投资”或“开工以来累计完成投资”。")
 	}
 }
 
@@ -216,13 +259,45 @@ func (s *settler) settleShare(c *column) {
 		s.take(c, reporting.FYTDPct, "")
 	case all2 > 0 && ofTotal*10 >= all2*6:
 		s.take(c, reporting.FAllPct, "")
-	case !s.lay.has(reporting.FAllDone) && !s.lay.has(reporting.FAllPct) && ytd != nil && plan != nil:
-		s.take(c, reporting.FYTDPct, "")
+	case s.shareOfOther(c, ytd, all1):
+	case !s.lay.has(reporting.FAllDone) && !s.lay.has(reporting.FAllPct) && ytd != nil && plan != nil && all1 == 0:
+		s.sure = false
+		s.take(c, reporting.FYTDPct, "") // nothing to compute with, and nothing else that it could be
 	case s.lay.has(reporting.FYTDPct) && s.lay.has(reporting.FAllDone):
-		s.take(c, reporting.FAllPct, "“%s”没有写明占年度计划还是占总投资，按占总投资比例读入，请核对。")
+		s.sure = false
+		s.recall(c, reporting.FAllPct, reporting.Warning, "“%s”没有写明占年度计划还是占总投资，按占总投资比例读入，请核对。")
 	default:
-		s.take(c, reporting.FYTDPct, "“%s”没有写明占年度计划还是占总投资，按占年度计划比例读入，请核对。")
+		s.sure = false
+		s.recall(c, reporting.FYTDPct, reporting.Warning, "“%s”没有写明占年度计划还是占总投资，按占年度计划比例读入，请核对。")
 	}
+}
+
+// shareOfOther knows a 完成率 that is the share of what has no field of its
+// own: of the plan to date, or of the month's plan. It is not kept.
+func (s *settler) shareOfOther(c *column, ytd map[int]decimal.Decimal, compared int) bool {
+	if compared == 0 {
+		return false
+	}
+	whole := ""
+	try := func(part, of map[int]decimal.Decimal, name string) {
+		if ok, all := s.agree(*c, reporting.FYTDPct, part, of); whole == "" && all > 1 && ok*10 >= all*8 {
+			whole = name
+		}
+	}
+	if p := s.lay.column(reporting.FMonthPlan); p != nil {
+		try(s.field(reporting.FMonthDone), s.field(reporting.FMonthPlan), p.String())
+		try(ytd, s.field(reporting.FMonthPlan), p.String())
+	}
+	for _, o := range slices.Concat(s.lay.others, s.lay.off) {
+		if o.field == "" || o.field.Type() == reporting.TypeMoney {
+			try(ytd, s.numbers(o, reporting.FYearPlan), o.String())
+		}
+	}
+	if whole != "" {
+		c.listed = knownColumn
+		s.t.onHeader(*c, "share-of-other", reporting.Notice, fmt.Sprintf("“%s”从数字看是占“%s”的比例，不是占年度计划，没有读入；占年度计划的比例由程序计算。", c.String(), whole))
+	}
+	return whole != ""
 }
 
 // settleDate decides 开工时间 and 竣工时间: the other of the two where one has

@@ -185,6 +185,8 @@ func yesStatus(yes bool, text, leaf string) reading {
 	switch {
 	case !yes:
 		return is(reporting.Text("open"))
+	case ticks(wordOf(text)) == "√" && strings.Contains(leaf, "销号") && !strings.Contains(leaf, "是否") && !strings.Contains(leaf, "与否"):
+		return is(reporting.Text("done")) // a tick under 销号状态: settled, and not yet struck off
 	case strings.Contains(leaf, "销号") || strings.Contains(leaf, "销帐") || strings.Contains(leaf, "销账"):
 		return is(reporting.Text("closed"))
 	case strings.Contains(leaf, "解决"), strings.Contains(leaf, "办结"), strings.Contains(leaf, "整改"), strings.Contains(leaf, "完成"), strings.Contains(leaf, "落实"), ticks(wordOf(text)) == "√":

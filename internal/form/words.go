@@ -2,6 +2,8 @@ package form
 
 import (
 	"embed"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -134,9 +136,9 @@ const nameLetters = "项称问困工項稱問"
 
 // with is the lexicon for one reading, with the office's and the submitter's
 // own words, which go before ours.
-func (l *lexicon) with(own map[reporting.Field][]string) *lexicon {
+func (l *lexicon) with(owns ...map[reporting.Field][]string) *lexicon {
 	out := &lexicon{kinds: l.kinds, known: l.known, names: l.names, letters: l.letters, near: l.near, memo: map[memoKey]wording{}}
-	if len(own) == 0 {
+	if !slices.ContainsFunc(owns, func(own map[reporting.Field][]string) bool { return len(own) > 0 }) {
 		return out
 	}
 	out.kinds = map[reporting.Kind]dictionary{}
@@ -145,16 +147,46 @@ func (l *lexicon) with(own map[reporting.Field][]string) *lexicon {
 		for key, m := range l.kinds[k] {
 			d[key] = m
 		}
-		for _, f := range reporting.Fields[k] {
-			for _, alias := range own[f] {
-				if key := aliasKey(alias); key != "" {
-					d[key] = meaning{field: f}
+		for _, own := range owns {
+			for _, f := range reporting.Fields[k] {
+				for _, alias := range own[f] {
+					if key := aliasKey(alias); key != "" {
+						d[key] = meaning{field: f}
+					}
 				}
 			}
 		}
 		out.kinds[k] = d
 	}
 	out.index()
+	return out
+}
+
+// CheckAliases finds what is wrong with further header words by field: one
+// that means another field in our own lists, or that stands for two. Each fault
+// is a Chinese sentence, by "field: word". Unknown fields are config's to find.
+func CheckAliases(own map[reporting.Field][]string) map[string]string {
+	out := map[string]string{}
+	for _, k := range reporting.Kinds {
+		taken := map[string]reporting.Field{}
+		for _, f := range reporting.Fields[k] {
+			for _, alias := range own[f] {
+				at, key := string(f)+": "+alias, aliasKey(alias)
+				m, listed := builtin().kinds[k][key]
+				other, twice := taken[key]
+				switch {
+				case out[at] != "":
+				case key == "":
+					out[at] = "不能作列名"
+				case listed && m.field != "" && m.field != f:
+					out[at] = fmt.Sprintf("在%s里本来就是“%s”（%s），不能改作“%s”", k.Short(), m.field.Title(), m.field, f.Title())
+				case twice && other != f:
+					out[at] = fmt.Sprintf("同时写给了“%s”（%s）", other.Title(), other)
+				}
+				taken[key] = f
+			}
+		}
+	}
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"tongbao/internal/clerk"
 	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"
 	"tongbao/internal/store"
@@ -73,6 +74,9 @@ func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported
 			in.Received = opened.Header.Received
 		}
 	}
+	if reading, err = o.foresee(in, opened); err != nil {
+		return Imported{}, err
+	}
 	a := store.Arrival{Name: in.Name, Via: "import", By: in.By, Arrived: in.Received, Submitter: in.Submitter, Period: in.Period}
 	before := a
 	_, before.Content = identify(a, in.Raw, o.Rules.Terms.Zone)
@@ -91,6 +95,24 @@ func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported
 		}
 	}
 	return out, nil
+}
+
+// foresee understands a file as taking it in will: with what is known of its
+// submitter.
+func (o *Office) foresee(in Import, opened clerk.Opened) (reporting.Reading, error) {
+	h := hints{period: in.Period, arrived: in.Received.In(o.Rules.Terms.Zone)}
+	sender, ok := o.Rules.Register.ByName(in.Submitter)
+	if in.Submitter == "" && opened.Header != nil {
+		sender, ok = o.Rules.Register.ByAddress(opened.Header.From)
+	}
+	if ok {
+		h.submitter, h.tables = sender.Name, sender.Tables
+		err := o.Store.View(func(t *store.Tx) (err error) { h.senses, err = t.Senses(sender.Name); return err })
+		if err != nil {
+			return reporting.Reading{}, err
+		}
+	}
+	return o.understand(in.Name, opened, h)
 }
 
 // imported joins what was understood with what was stored.

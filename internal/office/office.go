@@ -32,10 +32,11 @@ type Rules struct {
 	Terms     reporting.Terms
 	Ladder    chase.Ladder
 	Quiet     chase.Quiet
-	Chasing   bool // reminders and chasers go out
-	Prefilled bool // reminders before the deadline bring last month's projects to fill in
-	Aliases   map[reporting.Field][]string
-	Checks    review.Thresholds // zero fields take review's defaults
+	Chasing   bool                                    // reminders and chasers go out
+	Aliases   map[reporting.Field][]string            // the office's further header words
+	Columns   map[string]map[reporting.Field][]string // the submitters' own, by name
+	Checks    review.Thresholds                       // zero fields take review's defaults
+	Prefilled bool                                    // reminders before the deadline bring last month's projects to fill in
 	Bulletins []BulletinRule
 	Lights    bulletin.Thresholds
 

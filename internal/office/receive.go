@@ -178,6 +178,9 @@ func (o *Office) read(t *store.Tx, l store.Letter, opened clerk.Opened, as strin
 	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
 	if registered {
 		h.submitter, h.tables = sender.Name, sender.Tables
+		if h.senses, err = t.Senses(sender.Name); err != nil {
+			return sender, registered, r, err
+		}
 		h.standing = func(p reporting.Period) ([]reporting.Table, error) { return o.standingTables(t, sender, p) }
 	}
 	r, err = o.understand(l.Name, opened, h)
@@ -238,6 +241,9 @@ func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Subm
 				return err
 			}
 			s.Version = n
+			if err := learn(t, v); err != nil {
+				return err
+			}
 			if v.Unusable {
 				s.Reason = "表中没有可用的行"
 			}
@@ -255,6 +261,19 @@ func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Subm
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// learn keeps what the table settled of columns whose names leave it open.
+func learn(t *store.Tx, v reporting.Version) error {
+	for _, s := range v.Table.Senses {
+		if !s.Sure {
+			continue
+		}
+		if err := t.Learn(v.Submitter, v.Kind, s.Word, store.Sense{Field: s.Field, Letter: v.Letter}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -13,10 +13,11 @@ import (
 
 // hints is what is known of a letter or file before it is understood.
 type hints struct {
-	submitter string           // whom the sender's address, or the operator, names
-	tables    []reporting.Kind // that it owes
-	period    reporting.Period // given by the operator
-	arrived   time.Time        // zero where not known
+	submitter string                                        // whom the sender's address, or the operator, names
+	tables    []reporting.Kind                              // that it owes
+	period    reporting.Period                              // given by the operator
+	arrived   time.Time                                     // zero where not known
+	senses    map[reporting.Kind]map[string]reporting.Field // of earlier tables' open columns
 	// standing are the tables of a month that came in earlier letters and count.
 	standing func(reporting.Period) ([]reporting.Table, error)
 }
@@ -76,7 +77,7 @@ func (o *Office) material(name string, opened clerk.Opened, h hints) (form.Mater
 	}
 	return m, form.Knowledge{
 		Register: o.Rules.Register, Submitter: h.submitter, Tables: h.tables, Period: h.period,
-		Now: h.arrived, Aliases: o.Rules.Aliases, Zone: o.Rules.Terms.Zone,
+		Now: h.arrived, Aliases: o.Rules.Aliases, Columns: o.Rules.Columns[h.submitter], Senses: h.senses, Zone: o.Rules.Terms.Zone,
 	}
 }
 

@@ -172,6 +172,8 @@ type Table struct {
 	// TitleCell is where it stands, "" outside of sheets.
 	Title     string `json:"title,omitempty"`
 	TitleCell string `json:"title_cell,omitempty"`
+	// Senses are the columns whose names leave open what they mean.
+	Senses []Sense `json:"senses,omitempty"`
 	// Columns names the header cell and the header text that each field was taken from.
 	Columns []Column `json:"columns,omitempty"`
 	Rows    []Row    `json:"rows"`
@@ -184,6 +186,14 @@ type Column struct {
 	Letter string `json:"letter"`         // "H"
 	Header string `json:"header"`         // the composed header, "1-3月完成投资|占年度计划(%)"
 	Unit   string `json:"unit,omitempty"` // 万元, 亿元, 元 or %
+}
+
+// Sense is how a column was understood whose name alone does not tell:
+// 累计完成投资 is since January, or since the project's start.
+type Sense struct {
+	Word  string `json:"word"` // the header as headers are compared: 累计完成
+	Field Field  `json:"field"`
+	Sure  bool   `json:"sure"` // the other columns or the figures settled it
 }
 
 // Severity says what became of a value that has a finding.

@@ -28,6 +28,7 @@
 //	outbox/<key>               outbox.Item, raw/<key> and plain/<key> its bytes
 //	due/<time>/<key>           index of queued items by their next attempt
 //	sent/<time>/<key>          index of sent items
+//	senses/<submitter>/<table>/<word>           Sense: what a column's open name meant
 //	marks/<folder>             Mark: what of the mailbox was taken in
 //	jobs/<name>                Job: when a bell was last served
 //
@@ -64,7 +65,7 @@ type Store struct {
 // buckets of the current schema, each with its line in the package comment.
 var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", "versions", "rejections", "exemptions", "extensions",
 	"addresses", "bounced", "bulletins", "outbox", "raw", "plain", "due", "sent", "marks", "jobs",
-	"projects", "rolls", "problems", "live", "ids", "doubts", "apart"}
+	"projects", "rolls", "problems", "live", "ids", "doubts", "apart", "senses"}
 
 // Open opens the data directory and makes it where there is none. The error is
 // ErrBusy, with the other process's id, where a daemon holds it.
@@ -206,6 +207,7 @@ var migrations = []func(*bbolt.Tx) error{
 		}
 		return tx.Bucket([]byte("meta")).Put([]byte("register"), []byte("stale"))
 	},
+	makeBuckets, // senses: learned from the letters to come, and from all of them in a rebuild
 }
 
 func makeBuckets(tx *bbolt.Tx) error {

@@ -170,8 +170,8 @@ func TestSchema(t *testing.T) {
 
 // TestMigrations runs each on the schema before it; a new one needs its test here.
 func TestMigrations(t *testing.T) {
-	if len(migrations) != 2 {
-		t.Fatalf("%d migrations, 2 are tested", len(migrations))
+	if len(migrations) != 3 {
+		t.Fatalf("%d migrations, 3 are tested", len(migrations))
 	}
 	dir := t.TempDir()
 	db, err := bbolt.Open(filepath.Join(dir, "tongbao.db"), 0o600, nil)
@@ -186,7 +186,7 @@ func TestMigrations(t *testing.T) {
 				t.Errorf("no bucket %s", b)
 			}
 		}
-		if v := string(tx.Bucket([]byte("meta")).Get([]byte("schema"))); v != "2" {
+		if v := string(tx.Bucket([]byte("meta")).Get([]byte("schema"))); v != "3" {
 			t.Errorf("schema %q", v)
 		}
 		return nil

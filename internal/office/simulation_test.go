@@ -481,8 +481,10 @@ func (l *life) turn(sooner func(time.Time)) {
 		l.t.Fatal(err)
 	}
 	for _, d := range due {
-		for _, to := range d.To {
-			l.asked[d.Key(to.Address)] = d.Missing
+		for _, to := range d.To { // a call with a letter that is held is listed again, for those that went before, too
+			if to.Held.IsZero() && (to.State == "" || to.State == outbox.Withdrawn) {
+				l.asked[d.Key(to.Address)] = d.Missing
+			}
 		}
 	}
 	at, err := l.o.NextChase(l.now)

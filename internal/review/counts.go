@@ -28,10 +28,11 @@ func countsAgree(d *desk) {
 		d.say(strconv.Itoa(t.Row), "count-differs", reporting.Warning,
 			"“%s”写明%d个，%s实有%d个，请核对是否漏填或重复。", cut(t.Label, 20), n, scopes[0].name, len(scopes[0].tops))
 	}
+	of := byCategory(all)
 	for _, run := range categoryRuns(all) {
-		label := run[0].first().Text(reporting.FCategory)
+		label := run[0].category
 		n, ok := countIn(label)
-		if !ok || countsTo(run, n) || countsTo(ofCategory(all, label), n) {
+		if !ok || countsTo(run, n) || countsTo(of[label], n) {
 			continue
 		}
 		d.say(cellOf(*run[0].first(), reporting.FCategory), "count-differs", reporting.Warning,
@@ -129,7 +130,7 @@ func categoryRuns(all []top) [][]top {
 	var out [][]top
 	last := ""
 	for _, p := range all {
-		c := p.first().Text(reporting.FCategory)
+		c := p.category
 		if c == "" {
 			last = ""
 			continue
@@ -143,11 +144,11 @@ func categoryRuns(all []top) [][]top {
 	return out
 }
 
-func ofCategory(all []top, label string) (out []top) {
+// byCategory are the projects of each category, wherever they stand.
+func byCategory(all []top) map[string][]top {
+	out := map[string][]top{}
 	for _, p := range all {
-		if p.first().Text(reporting.FCategory) == label {
-			out = append(out, p)
-		}
+		out[p.category] = append(out[p.category], p)
 	}
 	return out
 }

@@ -16,7 +16,12 @@ import (
 type top struct {
 	row   *reporting.Row
 	parts []*reporting.Row
-	key   string // of its category
+
+	// Of its first row, looked up once: a table may have hundreds of totals.
+	at       int
+	category string
+	key      string // of the category
+	nature   string
 }
 
 // first is the row at which the project stands in the table.
@@ -73,8 +78,14 @@ func tops(rows []reporting.Row) []top {
 		out[owner].parts = append(out[owner].parts, r)
 	}
 	slices.SortStableFunc(out, func(a, b top) int { return a.first().Row - b.first().Row })
+	keys := map[string]string{}
 	for i := range out {
-		out[i].key = categoryKey(out[i].first().Text(reporting.FCategory))
+		p := &out[i]
+		p.at, p.category, p.nature = p.first().Row, p.first().Text(reporting.FCategory), p.first().Text(reporting.FNature)
+		if _, ok := keys[p.category]; !ok {
+			keys[p.category] = categoryKey(p.category)
+		}
+		p.key = keys[p.category]
 	}
 	return out
 }
@@ -142,12 +153,12 @@ func (d *desk) scopes(t reporting.Total, all []top) []scope {
 	if key := categoryKey(label); key != "" && !overall.MatchString(label) {
 		add("本类项目", func(p top) bool { return p.key == key })
 		if n := natureIn(label); n != "" {
-			add("本类项目", func(p top) bool { return p.first().Text(reporting.FNature) == n })
+			add("本类项目", func(p top) bool { return p.nature == n })
 		}
 	}
 	before, after := d.neighbours(t)
 	between := func(lo, hi int) func(top) bool {
-		return func(p top) bool { return p.first().Row > lo && p.first().Row < hi }
+		return func(p top) bool { return p.at > lo && p.at < hi }
 	}
 	if !overall.MatchString(label) || len(d.t.Totals) > 1 {
 		add(rowsAbove, between(before, t.Row))
@@ -191,8 +202,8 @@ func (d *desk) neighbours(t reporting.Total) (before, after int) {
 func (d *desk) ofOneCategory(t reporting.Total, all []top, add func(string, func(top) bool)) {
 	above, below := "", ""
 	for _, p := range all {
-		c := p.first().Text(reporting.FCategory)
-		if p.first().Row < t.Row {
+		c := p.category
+		if p.at < t.Row {
 			above = c
 		} else if below == "" {
 			below = c
@@ -200,7 +211,7 @@ func (d *desk) ofOneCategory(t reporting.Total, all []top, add func(string, func
 	}
 	for _, c := range []string{above, below} {
 		if c != "" {
-			add("本类项目", func(p top) bool { return p.first().Text(reporting.FCategory) == c })
+			add("本类项目", func(p top) bool { return p.category == c })
 		}
 	}
 }

@@ -1,14 +1,5 @@
 package press
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/xuri/excelize/v2"
-
-	"tongbao/internal/reporting"
-)
-
 // contents writes the first sheet: what the others hold, with links.
 func (w *workbook) contents(p paper, sheets []sheet) error {
 	f, s := w.file, w.styles
@@ -60,63 +51,4 @@ func (w *workbook) contents(p paper, sheets []sheet) error {
 		}
 	}
 	return nil
-}
-
-// chart adds a sheet with the counties' completion against the pace, as a
-// chart that Excel draws from the figures beside it.
-func (w *workbook) chart(p paper) (*sheet, error) {
-	units := p.Ranked(reporting.Counties)
-	if len(units) == 0 {
-		return nil, nil
-	}
-	name := w.name("完成率图")
-	if _, err := w.file.NewSheet(name); err != nil {
-		return nil, err
-	}
-	if err := w.pages(name, true, 0); err != nil {
-		return nil, err
-	}
-	rows := [][]any{{"地区", "占年度计划", "序时进度"}}
-	for _, u := range units {
-		rows = append(rows, []any{u.Name, pct.value(u.YTDPct), pct.value(p.PacePct)})
-	}
-	last := len(rows)
-	for i, r := range rows {
-		if err := w.file.SetSheetRow(name, cellName(1, i+1), &r); err != nil {
-			return nil, err
-		}
-	}
-	for _, x := range []struct {
-		from, to string
-		style    int
-	}{{"A1", "C1", w.styles.head}, {"A2", cellName(1, last), w.styles.body[label]}, {"B2", cellName(3, last), w.styles.body[pct]}} {
-		if err := w.file.SetCellStyle(name, x.from, x.to, x.style); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.file.SetSheetDimension(name, "A1:"+cellName(3, last+2)); err != nil {
-		return nil, err
-	}
-	if err := w.file.SetColWidth(name, "A", "C", 14); err != nil {
-		return nil, err
-	}
-	if err := w.file.SetCellValue(name, cellName(1, last+2), snapshotLine(p.Bulletin)); err != nil {
-		return nil, err
-	}
-	series := func(column string) []excelize.ChartSeries {
-		cells := func(c string) string {
-			return fmt.Sprintf("'%s'!$%s$2:$%s$%d", strings.ReplaceAll(name, "'", "''"), c, c, last)
-		}
-		return []excelize.ChartSeries{{Name: fmt.Sprintf("'%s'!$%s$1", name, column), Categories: cells("A"), Values: cells(column)}}
-	}
-	bars := &excelize.Chart{Type: excelize.Col, Series: series("B"), Legend: excelize.ChartLegend{Position: "bottom"},
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: p.Period.Chinese() + "份各县（市、区）投资完成率与序时进度"}}},
-		XAxis:     excelize.ChartAxis{Font: excelize.Font{Color: "000000", Size: 9}},
-		YAxis:     excelize.ChartAxis{Font: excelize.Font{Color: "000000", Size: 9}, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0%"}, MajorGridLines: true},
-		Dimension: excelize.ChartDimension{Width: 860, Height: 420}}
-	line := &excelize.Chart{Type: excelize.Line, Series: series("C")}
-	if err := w.file.AddChart(name, "E2", bars, line); err != nil {
-		return nil, err
-	}
-	return &sheet{name: name, title: "投资完成率与序时进度对比图", about: fmt.Sprintf("%d个地方", len(units))}, nil
 }

@@ -67,13 +67,11 @@ func (w *workbook) write(p paper) (err error) {
 			return fmt.Errorf("sheet %q: %w", sheets[i].name, err)
 		}
 	}
-	chart, err := w.chart(p)
+	charts, err := w.charts(p)
 	if err != nil {
-		return fmt.Errorf("chart: %w", err)
+		return fmt.Errorf("charts: %w", err)
 	}
-	if chart != nil {
-		sheets = append(sheets, *chart)
-	}
+	sheets = append(sheets, charts...)
 	if err := w.contents(p, sheets); err != nil {
 		return fmt.Errorf("contents: %w", err)
 	}

@@ -69,6 +69,33 @@ func TestWorkbookLayout(t *testing.T) {
 	}
 }
 
+// TestCharts: the workbook's two charts are drawn from the sheets' own cells,
+// and a month without a bulletin is a gap.
+func TestCharts(t *testing.T) {
+	b := city()
+	raw, err := Workbook(b, office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{
+		"xl/charts/chart1.xml": {"<barChart>", "<lineChart>", "'完成率图'!$B$2:$B$13", "'完成率图'!$C$2:$C$13", "投资完成率与序时进度"},
+		"xl/charts/chart2.xml": {"<lineChart>", "'年度曲线图'!$B$2:$B$13", `<dispBlanksAs val="gap"`, "累计完成投资与年度计划"},
+	} {
+		chart := strings.NewReplacer("<c:", "<", "&#39;", "'").Replace(part(t, raw, name))
+		for _, w := range want {
+			if !strings.Contains(chart, w) {
+				t.Errorf("%s has no %s", name, w)
+			}
+		}
+	}
+	f := forms(t, b).book
+	for cell, want := range map[string]string{"B2": "", "B4": yi.show(b.City.YTDDone), "C13": yi.show(b.City.YearPlan), "C4": "19.67"} {
+		if got, err := f.GetCellValue("年度曲线图", cell); err != nil || got != want {
+			t.Errorf("年度曲线图!%s = %q (%v), want %q", cell, got, err, want)
+		}
+	}
+}
+
 // TestSheetNames: valid and unique, whatever the units are called.
 func TestSheetNames(t *testing.T) {
 	names := []string{"濂溪区", "排名表", "目录", "滞后清单", "a/b:c*d?e[f]\\", "'甲'", strings.Repeat("长", 40), strings.Repeat("长", 40) + "二", "History", "ABC县", "abc县", "\U00020BB7县", " "}

@@ -2,7 +2,7 @@
 // fractions of math/big, no line shared with the program. It writes
 // month.json, the tables, and month.want, what the bulletin must say.
 //
-//	cd internal/bulletin/testdata && go run ./reckon
+//	cd internal/bulletin/testdata && go run ./reckon/main.go
 package main
 
 import (

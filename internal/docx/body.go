@@ -298,8 +298,8 @@ func (w *writer) header(paragraphs []Paragraph) string {
 }
 
 func (w *writer) edge(element, name string, paragraphs []Paragraph) string {
-	main := w.b.String()
-	w.b.Reset()
+	main := w.b
+	w.b = new(strings.Builder)
 	w.put(`%s<w:%s %s>`, declaration, element, namespaces)
 	for _, p := range paragraphs {
 		p.write(w)
@@ -309,8 +309,7 @@ func (w *writer) edge(element, name string, paragraphs []Paragraph) string {
 	}
 	w.put(`</w:%s>`, element)
 	w.parts = append(w.parts, part{"word/" + name + ".xml", []byte(w.b.String())})
-	w.b.Reset()
-	w.b.WriteString(main)
+	w.b = main
 	return "rId" + name
 }
 

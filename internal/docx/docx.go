@@ -168,7 +168,7 @@ type Cell struct {
 
 // Write writes the file.
 func (d Document) Write(to io.Writer) error {
-	w := &writer{doc: d}
+	w := &writer{doc: d, b: new(strings.Builder)}
 	if w.doc.Size == 0 {
 		w.doc.Size = 32
 	}
@@ -216,7 +216,7 @@ type part struct {
 
 type writer struct {
 	doc      Document
-	b        strings.Builder
+	b        *strings.Builder
 	parts    []part // headers, footers and pictures
 	footers  int
 	headers  int
@@ -247,4 +247,4 @@ func escape(s string) string {
 	return b.String()
 }
 
-func (w *writer) put(format string, args ...any) { fmt.Fprintf(&w.b, format, args...) }
+func (w *writer) put(format string, args ...any) { fmt.Fprintf(w.b, format, args...) }

@@ -210,6 +210,13 @@ func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now
 	if err != nil {
 		return err
 	}
+	faults, err := press.Style(b, paper, o.Templates)
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
+		o.Log.Warn("bulletin breaks a rule of style", "period", p, "fault", f)
+	}
 	entry := store.Entry{At: now, By: "daemon", Action: "publish", Period: p, Edition: store.Release, Number: b.Number, Reason: rule.Name}
 	if err := o.Store.Journal(entry); err != nil {
 		return err

@@ -75,7 +75,8 @@ func (w *workbook) write(p paper) (err error) {
 	if err := w.contents(p, sheets); err != nil {
 		return fmt.Errorf("contents: %w", err)
 	}
-	w.file.SetActiveSheet(0)
+	// The first sheet is the active one as it is: to set it, the library would
+	// read all the others that were streamed, and write them anew.
 	return w.file.SetDocProps(&excelize.DocProperties{Title: heading(p) + "附表", Creator: p.Office.Name, Identifier: p.Number})
 }
 

@@ -54,7 +54,7 @@ func sameName(a, b string) bool {
 	if strings.Contains(a, b) || strings.Contains(b, a) {
 		return true
 	}
-	if s := stem(a); s != "" && s == stem(b) {
+	if stem(a) == stem(b) {
 		return true
 	}
 	limit := min(max(1, min(len(x), len(y))/4), 3)
@@ -62,21 +62,16 @@ func sameName(a, b string) bool {
 }
 
 // stem is a name's key without the words that end it and that clerks swap:
-// 滨湖路新建工程 and 滨湖路新建项目 are one. "" where too little is left to tell
-// projects apart.
+// 滨湖路新建工程 and 滨湖路新建项目 are one. What is left tells projects apart: three
+// characters at least, so that of 东城新建工程 东城新建 stays.
 func stem(key string) string {
-	for {
-		s := key
+	for cut := true; cut; {
+		cut = false
 		for _, w := range []string{"项目", "工程", "建设", "新建"} {
-			s = strings.TrimSuffix(s, w)
+			if s, ok := strings.CutSuffix(key, w); ok && utf8.RuneCountInString(s) >= 3 {
+				key, cut = s, true
+			}
 		}
-		if s == key {
-			break
-		}
-		key = s
-	}
-	if utf8.RuneCountInString(key) < 3 {
-		return ""
 	}
 	return key
 }

@@ -59,6 +59,9 @@ func newUnit(s reporting.Submitter, r *rand.Rand) *unit {
 	case 1:
 		u.allYi, u.cents, u.coarse = true, false, yes(2)
 	}
+	if u.coarse {
+		u.percent %= 2 // a bare 1.28 beside two digits of 亿元 may be 128%: reading asks, and rightly
+	}
 	u.form = u.forms(r)
 	n := 10 + r.IntN(14)
 	if s.Group == reporting.Central {

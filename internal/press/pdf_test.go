@@ -25,6 +25,9 @@ const (
 	character                = 25.4 * 14 / 72
 )
 
+// sentence is what the pages of pure text are full of: no mark, no figure.
+const sentence = "各地各单位要对照年度计划倒排工期挂图作战进度滞后的要逐个项目分析原因加快形成实物工作量"
+
 // paperOf sets documents by LibreOffice, with free fonts for those that an
 // office has, and gives each one's PDF.
 func paperOf(t *testing.T, documents map[string][]byte) map[string]string {
@@ -233,7 +236,7 @@ func TestPaper(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "bulletin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	body := strings.Repeat("各地各单位要对照年度计划倒排工期挂图作战进度滞后的要逐个项目分析原因加快形成实物工作量", 60)
+	body := strings.Repeat(sentence, 60)
 	if err := os.WriteFile(filepath.Join(dir, "bulletin", "8-tasks.txt.tmpl"), []byte("八、下一步工作要求\n"+body+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +282,7 @@ func measureBody(t *testing.T, pdf string) {
 		for _, l := range text {
 			all += l.text
 		}
-		if len(text) < 20 || text[0].left > left+character || strings.Trim(all, "各地各单位要对照年度计划倒排工期挂图作战进度滞后的要逐个项目分析原因加快形成实物工作量") != "" {
+		if len(text) < 20 || text[0].left > left+character || strings.ContainsFunc(all, func(r rune) bool { return !strings.ContainsRune(sentence, r) }) {
 			continue
 		}
 		pure++

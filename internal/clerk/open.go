@@ -295,7 +295,7 @@ func (d *desk) file(path []string, data []byte, at nest) {
 		}
 		var archive bool
 		if inside, archive = d.unpack(path, data, at); !archive {
-			d.table(path, name, data)
+			inside = d.table(path, name, data, at)
 		}
 	})
 	at.archives++
@@ -348,22 +348,65 @@ func entryCode(code string) string {
 	return "archive-" + code
 }
 
-// table opens a file that is no archive.
-func (d *desk) table(path []string, name string, data []byte) {
+// table opens a file that is no archive, and hands out the files in it.
+func (d *desk) table(path []string, name string, data []byte, at nest) (inside []attachment.File) {
 	if d.marks != nil {
 		d.mark(path, data)
-		return
+		return nil
 	}
 	if isOutlook(data) {
 		d.finding(path, "unsupported", "error", fileWords["msg"])
-		return
+		return nil
 	}
 	book, err := sheet.Open(name, data, d.o.Sheet, d.o.Passwords)
 	if err != nil {
 		d.fault(path, err, data)
-		return
+		return nil
 	}
+	for i, e := range book.Embedded {
+		inside = append(inside, attachment.File{Path: []string{embeddedName(i, e.Name)}, Data: e.Data})
+	}
+	book.Embedded = nil
 	d.document(Document{Path: path, Book: *book})
+	d.garbled(path, book)
+	if len(inside) > 0 && at.archives >= d.lim.Depth {
+		d.finding(path, "embedded-too-deep", "error", fileWords["embedded-too-deep"])
+		return nil
+	}
+	return inside
+}
+
+// embeddedName is what people call an object in a document: Word's own names
+// tell them nothing.
+func embeddedName(i int, name string) string {
+	if name == "" || strings.HasPrefix(name, "oleobject") || strings.HasPrefix(name, "microsoft_") {
+		return fmt.Sprintf("嵌入的对象%d", i+1)
+	}
+	return name
+}
+
+// maxGarbled bounds the findings on garbled cells of one file.
+const maxGarbled = 20
+
+// garbled tells of cells with a character that could not be read: bytes that
+// are none in the file's encoding, or a sign of a font that is not known.
+func (d *desk) garbled(path []string, book *sheet.Book) {
+	n := 0
+	for _, g := range book.Grids {
+		for _, r := range g.Rows {
+			for _, c := range r.Cells {
+				if !strings.ContainsRune(c.Text, '\ufffd') {
+					continue
+				}
+				if n++; n > maxGarbled {
+					return
+				}
+				d.finding(path, "garbled", "warning", "单元格里有无法识别的字符（显示为“\ufffd”），请核对后另存为 .xlsx 重新发送。")
+				f := &d.out.Findings[len(d.out.Findings)-1]
+				f.Sheet, f.Number, f.Cell = g.Name, g.Number, sheet.CellName(c.Col, r.Index)
+			}
+		}
+	}
 }
 
 // maxSpeech bounds what is told of one letter's contents, in bytes: a workbook

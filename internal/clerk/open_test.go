@@ -37,6 +37,13 @@ func pack(t testing.TB, pairs ...string) string {
 	return buf.String()
 }
 
+// word is a Word file with a file in it.
+func word(t testing.TB, inner string) string {
+	return pack(t, "word/document.xml", `<w:document><w:body><w:p><w:r><w:t>附表见下</w:t></w:r></w:p></w:body></w:document>`,
+		"word/_rels/document.xml.rels", `<Relationships><Relationship Id="r1" Type="x/package" Target="embeddings/进度表.csv"/></Relationships>`,
+		"word/embeddings/进度表.csv", inner)
+}
+
 func TestOpen(t *testing.T) {
 	inner := string(post(table(5)))
 	deep := string(post(table(6)))
@@ -67,6 +74,9 @@ func TestOpen(t *testing.T) {
 		{"a scan alone", jpeg, "1.csv!scan"},
 		{"a scan beside a table", pack(t, "a.jpg", jpeg, "a.csv", table(1)), "1.csv/a.csv"},
 		{"a letter of Outlook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1_\x00_\x00s\x00u\x00b\x00s\x00t\x00g\x001\x00.\x000\x00_\x00", "1.csv!unsupported"},
+		{"a table in a Word file as an object", word(t, table(8)), "1.csv 1.csv/进度表.csv"},
+		{"objects too deep", word(t, word(t, word(t, word(t, table(9))))), "1.csv 1.csv/进度表.csv 1.csv/进度表.csv/进度表.csv 1.csv/进度表.csv/进度表.csv/进度表.csv 1.csv/进度表.csv/进度表.csv/进度表.csv!embedded-too-deep"},
+		{"a byte that is no character", "\xd0\xf2\xba\xc5,\xcf\xee\xc4\xbf\r\n1,\xd0\xd0\xff\r\n" + strings.Repeat("1,2\r\n", 200), "1.csv 1.csv!garbled"},
 		{"a damaged workbook beside a table", pack(t, "a.xlsx", pack(t, "xl/workbook.xml", "<"), "a.csv", table(1)), "1.csv/a.csv 1.csv/a.xlsx!damaged"},
 	}
 	for _, c := range cases {

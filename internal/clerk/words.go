@@ -4,20 +4,21 @@ package clerk
 
 // fileWords is for what sheet could not open, by its code.
 var fileWords = map[string]string{
-	"encrypted":        "文件设有打开密码，无法读取。请取消密码后重新发送。",
-	"damaged":          "文件已损坏或传输不完整。请用 Excel 或 WPS 打开原文件确认完好，另存为 .xlsx 后重新发送。",
-	"too-large":        "文件过大或内容过多，无法读取。请只保留当月的表格，删去空白行和图片后重新发送。",
-	"unsupported":      "这种格式无法读取。请另存为 .xlsx 后重新发送。",
-	"legacy-word":      "旧版 Word 或 WPS 文字文件（.doc、.wps）无法读取。请另存为 .docx，或改用 Excel 表格后重新发送。",
-	"scan":             "这是扫描件或图片，数据无法读取。请另附 Excel 电子表。",
-	"empty-file":       "文件是空的（0 字节）。请确认原文件有内容后重新发送。",
-	"truncated":        "附件没有传完，内容不全，未予采用。请重新发送。",
-	"msg":              "Outlook 邮件文件（.msg）无法读取。请把其中的表格取出，作为附件直接发送。",
-	"sealed":           "文件经数字证书或 PGP 加密，无法读取。请不加密重新发送。",
-	"program":          "程序文件（.exe）不会打开。如是自解压包，请改用 zip 打包，或直接发送表格。",
-	"not-what-it-says": "文件内容与扩展名不符，无法读取，可能已损坏，或被单位的文档加密软件加密。请解密并用 Excel 或 WPS 打开确认后，另存为 .xlsx 重新发送。",
-	"archive-damaged":  "压缩包已损坏，或扩展名不对。请重新打包，或直接发送表格。",
-	"picture":          "正文里的图片，数据无法读取。请另附 Excel 电子表。",
+	"encrypted":         "文件设有打开密码，无法读取。请取消密码后重新发送。",
+	"damaged":           "文件已损坏或传输不完整。请用 Excel 或 WPS 打开原文件确认完好，另存为 .xlsx 后重新发送。",
+	"too-large":         "文件过大或内容过多，无法读取。请只保留当月的表格，删去空白行和图片后重新发送。",
+	"unsupported":       "这种格式无法读取。请另存为 .xlsx 后重新发送。",
+	"legacy-word":       "旧版 Word 或 WPS 文字文件（.doc、.wps）无法读取。请另存为 .docx，或改用 Excel 表格后重新发送。",
+	"scan":              "这是扫描件或图片，数据无法读取。请另附 Excel 电子表。",
+	"empty-file":        "文件是空的（0 字节）。请确认原文件有内容后重新发送。",
+	"truncated":         "附件没有传完，内容不全，未予采用。请重新发送。",
+	"msg":               "Outlook 邮件文件（.msg）无法读取。请把其中的表格取出，作为附件直接发送。",
+	"sealed":            "文件经数字证书或 PGP 加密，无法读取。请不加密重新发送。",
+	"program":           "程序文件（.exe）不会打开。如是自解压包，请改用 zip 打包，或直接发送表格。",
+	"not-what-it-says":  "文件内容与扩展名不符，无法读取，可能已损坏，或被单位的文档加密软件加密。请解密并用 Excel 或 WPS 打开确认后，另存为 .xlsx 重新发送。",
+	"archive-damaged":   "压缩包已损坏，或扩展名不对。请重新打包，或直接发送表格。",
+	"picture":           "正文里的图片，数据无法读取。请另附 Excel 电子表。",
+	"embedded-too-deep": "文档里嵌套的文件层数过多，里面的内容没有读取。请把表格作为附件直接发送。",
 }
 
 const otherWords = "文件无法读取。请另存为 .xlsx 后重新发送。"

@@ -22,6 +22,9 @@ func openDocx(a *archive, name string, lim Limits) (*Book, error) {
 	if err := p.flow(blocks); err != nil {
 		return nil, err
 	}
+	if p.book.Embedded, err = a.embedded(name); err != nil {
+		return nil, err
+	}
 	return p.book, a.finish()
 }
 

@@ -45,6 +45,11 @@ func decodeText(data []byte, declared string) (string, error) {
 	if err != nil {
 		return "", damaged("unknown encoding")
 	}
+	// A stray 0x80 is no character of GB18030; the library takes it for the euro,
+	// as Windows does, which has a place of its own.
+	if !bytes.Contains(data, []byte("\xa2\xe3")) {
+		out = bytes.ReplaceAll(out, []byte("€"), []byte("\ufffd"))
+	}
 	if bad := bytes.Count(out, []byte("\ufffd")); bad*200 > utf8.RuneCount(out) {
 		return "", &Error{Code: "not-a-table", Detail: "no text"}
 	}

@@ -66,9 +66,10 @@ type Paragraph struct {
 
 // Book is what one file holds.
 type Book struct {
-	Format     string // "xlsx", "xls", "html", "xml", "csv", "docx", "text"
+	Format     string // "xlsx", "xls", "ods", "html", "xml", "csv", "docx", "text"
 	Grids      []Grid
 	Paragraphs []Paragraph
+	Embedded   []Embedded `json:"-"` // files within a docx, not yet opened
 }
 
 // Error says why a file could not be read; none of its tables may be used.

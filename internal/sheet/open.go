@@ -84,7 +84,7 @@ func openZip(data []byte, lim Limits) (*Book, error) {
 	case kind == "bin":
 		return nil, &Error{Code: "unsupported", Detail: "xlsb"}
 	case a.has("content.xml") && a.has("mimetype"):
-		return nil, &Error{Code: "unsupported", Detail: "an OpenDocument file"}
+		return openODS(a, lim)
 	}
 	return nil, &Error{Code: "not-a-table", Detail: "a zip that is no workbook"}
 }

@@ -203,10 +203,8 @@ func (o *ods) row(x *xmlScanner, t *odsTable) error {
 	col := 0
 	err := children(x, func() error {
 		switch string(x.name) {
-		case "table-cell":
+		case "table-cell", "covered-table-cell":
 			return o.cell(x, t, &row, &col, style)
-		case "covered-table-cell":
-			col += count(x.attr("number-columns-repeated"), 1, sheetCols)
 		}
 		return x.skip()
 	})
@@ -343,7 +341,7 @@ func odsText(x *xmlScanner, most int) (string, error) {
 	var out strings.Builder
 	first, paragraphs := x.depth(), 0
 	within := 0 // the depth of the paragraph; between them is nothing but layout
-	if string(x.name) != "table-cell" {
+	if name := string(x.name); name != "table-cell" && name != "covered-table-cell" {
 		within = first
 	}
 	for x.depth() >= first {

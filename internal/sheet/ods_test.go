@@ -81,6 +81,7 @@ merge A3:B3
 hidden column C
 hidden row 3
 A3 number "44256" yyyy"年"m"月"
+B3 text "under"
 C3 number "0.856" 0.0%
 A4 text "a  b c\n第二行"
 B4 text "a  b c\n第二行"

@@ -211,6 +211,10 @@ func (w *workbook) cell(x *xmlScanner, next, row int) (Cell, error) {
 	if c.Col >= sheetCols {
 		return c, damaged("row %d is wider than a sheet", row)
 	}
+	if x.empty { // a blank, as most cells of many sheets are
+		_, err := x.next()
+		return c, err
+	}
 	w.value = w.value[:0]
 	has, inValue, inline := false, false, ""
 	for depth := x.depth(); x.depth() >= depth; {

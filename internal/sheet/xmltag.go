@@ -135,22 +135,29 @@ func (x *xmlScanner) readAttr() error {
 	if err != nil {
 		return err
 	}
-	a := xmlAttr{name: local, value: value}
+	var prefix []byte
 	if len(local) < len(whole) {
-		a.prefix = whole[:len(whole)-len(local)-1]
+		prefix = whole[:len(whole)-len(local)-1]
 	}
 	for i := range x.attrs {
-		if b := &x.attrs[i]; bytes.Equal(b.name, a.name) && bytes.Equal(b.prefix, a.prefix) {
+		if b := &x.attrs[i]; len(b.name) == len(local) && bytes.Equal(b.name, local) && bytes.Equal(b.prefix, prefix) {
 			return x.fault("the attribute %q twice", whole)
 		}
 	}
-	if len(x.attrs) >= xmlAttrs {
+	n := len(x.attrs)
+	if n >= xmlAttrs {
 		return &Error{Code: "too-large", Detail: "XML attributes"}
 	}
-	if string(a.prefix) == "xmlns" {
-		a.name = nil // xmlns:r is not r
+	if string(prefix) == "xmlns" {
+		local = nil // xmlns:r is not r
 	}
-	x.attrs = append(x.attrs, a)
+	if n < cap(x.attrs) {
+		x.attrs = x.attrs[:n+1]
+	} else {
+		x.attrs = append(x.attrs, xmlAttr{})
+	}
+	a := &x.attrs[n]
+	a.prefix, a.name, a.value = prefix, local, value
 	return nil
 }
 

@@ -39,6 +39,7 @@ var mayImport = map[string]string{
 var doors = map[string]string{
 	"github.com/emersion/go-imap":    "mailbox postoffice",
 	"github.com/emersion/go-message": "letter",
+	"github.com/emersion/go-msgauth": "letter",
 	"github.com/emersion/go-smtp":    "courier postoffice",
 	"github.com/emersion/go-sasl":    "courier postoffice",
 	"github.com/xuri/excelize":       "press sheet",

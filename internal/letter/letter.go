@@ -1,4 +1,4 @@
-// Package letter reads and writes letters: MIME both ways. It is go-message's
+// Package letter reads and writes letters: MIME both ways. It is go-message's and go-msgauth's
 // only door. Reading is lenient: what clerks' programs send is mended where
 // it can be, and what could be read is returned with the complaint.
 package letter

@@ -125,6 +125,9 @@ func printStatus(w io.Writer, s office.Status) {
 			fmt.Fprintf(w, "发件箱：%d 封%s\n", n, map[string]string{"queued": "待发", "failed": "发送失败（tongbao outbox list）"}[state])
 		}
 	}
+	for _, f := range s.Forged {
+		fmt.Fprintf(w, "疑似冒名：%s（%s）%s的来信《%s》，表已计入，请核实（%s）\n", f.Submitter, plain(f.From, 60), f.Arrived.In(s.Deadline.Location()).Format("1月2日"), plain(f.Subject, 60), plain(f.Why, 80))
+	}
 	if s.Doubts > 0 {
 		fmt.Fprintf(w, "待确认：%d 个项目疑似库中已有项目（tongbao projects）\n", s.Doubts)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -41,7 +42,7 @@ func runCommand() *cobra.Command {
 // serve runs the daemon and its local socket until the context ends.
 func serve(ctx context.Context, cfg *config.Config) (err error) {
 	log := logger(cfg, slog.LevelDebug)
-	house, err := daemon.Open(cfg, daemon.Options{Log: log})
+	house, err := daemon.Open(cfg, daemon.Options{Log: log, LookupTXT: net.DefaultResolver.LookupTXT})
 	if err != nil {
 		return err
 	}

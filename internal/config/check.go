@@ -21,6 +21,7 @@ func (c *Config) check(r *reader) {
 	c.checkReminders(r)
 	c.checkBulletins(r)
 	c.checkChecks(r)
+	c.checkSafety(r)
 	for key, n := range map[string]int{"limits.rows": c.Limits.Rows, "limits.columns": c.Limits.Columns, "limits.parts": c.Limits.Parts,
 		"limits.depth": c.Limits.Depth, "limits.entries": c.Limits.Entries, "limits.receipts_per_hour": c.Limits.Receipts} {
 		if n < 1 {

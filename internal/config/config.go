@@ -29,6 +29,10 @@ type Config struct {
 	Bulletins  []Bulletin  `yaml:"bulletins"`
 	Checks     Checks      `yaml:"checks"`
 	Limits     Limits      `yaml:"limits"`
+	Senders    Senders     `yaml:"senders"`
+	Privacy    Privacy     `yaml:"privacy"`
+	Keep       Keep        `yaml:"keep"`
+	Backup     Backup      `yaml:"backup"`
 	Templates  string      `yaml:"templates"` // a directory that overrides the built-in ones file by file
 	Web        Web         `yaml:"web"`
 	Log        Log         `yaml:"log"`
@@ -220,6 +224,7 @@ func Default() Config {
 		Time: 12 * time.Second, Memory: 512 << 20, Receipts: 10,
 	}
 	c.Checks = defaultChecks()
+	c.defaultSafety()
 	c.Log = Log{Level: "info", Format: "text"}
 	return c
 }
@@ -251,7 +256,7 @@ func Parse(data []byte, path string) (*Config, error) {
 		return nil, r.sorted()
 	}
 	dir := filepath.Dir(abs)
-	for _, p := range []*string{&c.Data, &c.Templates, &c.Reporting.Holidays, &c.Mailbox.Password.File, &c.SMTP.Password.File, &c.Web.Password.File, &c.Mailbox.CAFile, &c.SMTP.CAFile} {
+	for _, p := range []*string{&c.Data, &c.Templates, &c.Reporting.Holidays, &c.Mailbox.Password.File, &c.SMTP.Password.File, &c.Web.Password.File, &c.Mailbox.CAFile, &c.SMTP.CAFile, &c.Backup.Dir} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

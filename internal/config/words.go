@@ -139,6 +139,28 @@ var words = map[string]word{
 	"limits.receipts_per_hour": {text: "每小时给同一发件人的回执"},
 	"limits.passwords":         {text: "打开加密表格时依次试的口令"},
 
+	"senders":          {text: "核实来信是否真由登记的地址发出"},
+	"senders.verify":   {text: "off 不核实；record 疑似冒名的记下并告知办公室，表照收；require 核实不了的先待认领", allowed: verifies},
+	"senders.authserv": {text: "本邮箱服务商写在信头 Authentication-Results 里的服务器名；不写就只看 DKIM 签名"},
+
+	"privacy":             {text: "个人信息"},
+	"privacy.strip_phone": {text: "发给各单位的通报、附表和转发的文字里略去电话号码"},
+
+	"keep":                 {text: "不算数的来信留多久、留多少；超过的只留信头，原件仍在邮箱里"},
+	"keep.quarantine":      {text: "待认领的来信"},
+	"keep.quarantine.days": {text: "留几天"},
+	"keep.quarantine.size": {text: "一共留多大"},
+	"keep.automatic":       {text: "自动回复、退信等"},
+	"keep.automatic.days":  {text: "留几天"},
+	"keep.automatic.size":  {text: "一共留多大"},
+	"keep.disk_warn":       {text: "磁盘剩余少于这么多就告知办公室"},
+	"keep.disk_stop":       {text: "磁盘剩余少于这么多就暂停收信"},
+
+	"backup":          {text: "自动备份"},
+	"backup.schedule": {text: "定时，五段：分 时 日 月 周"},
+	"backup.dir":      {text: "备份放在哪个目录，最好在另一块磁盘上；不写就不自动备份"},
+	"backup.keep":     {text: "留几份"},
+
 	"web":             {text: "网页"},
 	"web.listen":      {text: "网页的地址和端口，如 127.0.0.1:8025；不写就没有网页"},
 	"web.password":    {text: "登录网页的密码从哪里来"},

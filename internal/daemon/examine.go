@@ -6,8 +6,22 @@ import (
 
 	"tongbao/internal/config"
 	"tongbao/internal/courier"
+	"tongbao/internal/letter"
 	"tongbao/internal/mailbox"
+	"tongbao/internal/store"
 )
+
+// verifier finds out for the office whether letters come from whom they name.
+type verifier struct{ letter.Verifier }
+
+// Verify answers in the store's words, so that the answer can be kept.
+func (v *verifier) Verify(ctx context.Context, raw []byte) store.Proof {
+	p := v.Verifier.Verify(ctx, raw)
+	return store.Proof{Verdict: string(p.Verdict), From: p.From, By: p.By, Why: p.Why}
+}
+
+// Sender is whom a letter names.
+func (v *verifier) Sender(raw []byte) string { return letter.SenderOf(raw) }
 
 // Result is what one look of the doctor found.
 type Result struct {

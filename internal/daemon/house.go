@@ -3,6 +3,7 @@
 package daemon
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -38,6 +39,8 @@ type Options struct {
 	Log     *slog.Logger
 	Command []string // starts the clerk's child; default: this binary with "clerk"
 	Env     []string // of the child
+	// LookupTXT asks the DNS for DKIM keys; nil asks nobody.
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
 }
 
 // House is the office with its store and its clerk, opened by one process.
@@ -72,7 +75,7 @@ func OpenWithout(cfg *config.Config, o Options) (*House, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	of := &office.Office{Log: o.Log.With("component", "office")}
+	of := &office.Office{Log: o.Log.With("component", "office"), Verifier: &verifier{letter.Verifier{LookupTXT: o.LookupTXT}}}
 	if err := configure(of, cfg); err != nil {
 		return nil, err
 	}
@@ -122,7 +125,7 @@ func configure(of *office.Office, cfg *config.Config) error {
 		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
 			DaysOff: !cfg.Reminders.Quiet.DaysOff},
 		Addresses: cfg.Office.Addresses, Own: own(cfg),
-		AnswerWithin: cfg.Mailbox.AnswerWithin, ReceiptsHour: cfg.Limits.Receipts,
+		AnswerWithin: cfg.Mailbox.AnswerWithin, ReceiptsHour: cfg.Limits.Receipts, Verify: cfg.Senders.Verify,
 	}
 	rules.Checks = thresholds(cfg.Checks)
 	if rules.Aliases, rules.Columns, err = headerWords(cfg); err != nil {
@@ -147,6 +150,9 @@ func configure(of *office.Office, cfg *config.Config) error {
 		name = cfg.Office.Name
 	}
 	of.Rules, of.Press, of.Templates = rules, paper, set
+	if v, ok := of.Verifier.(*verifier); ok {
+		of.Verifier = &verifier{letter.Verifier{LookupTXT: v.LookupTXT, Authserv: cfg.Senders.Authserv}}
+	}
 	if len(rules.Bulletins) > 0 { // what is printed by hand looks like what the first bell prints
 		of.Press = rules.Bulletins[0].Paper
 	}

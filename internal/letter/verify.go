@@ -76,6 +76,14 @@ func (v *Verifier) Verify(ctx context.Context, raw []byte) (p Proof) {
 	return p
 }
 
+// SenderOf is the address that a letter names as its sender, in lower case, "" where
+// there is none or several contradict. Only the header is read.
+func SenderOf(raw []byte) string {
+	fields, _ := splitFields(trimFront(raw))
+	address, _ := sender(fields)
+	return address
+}
+
 // onlyFrom is the sender where every reader sees the same one. A letter that
 // shows one From to a lenient reader and another to a strict one could borrow
 // the signature of any other user of the same provider.

@@ -44,6 +44,7 @@ type Rules struct {
 	Own          []string      // the mailbox's own addresses: never answered
 	AnswerWithin time.Duration // only letters that arrived this recently get receipts
 	ReceiptsHour int           // receipts to one sender within an hour
+	Verify       string        // "off", "record", "require": letters of registered addresses
 }
 
 // BulletinRule is one bulletin and its bell.
@@ -64,6 +65,7 @@ type Bell interface {
 type Office struct {
 	Store     *store.Store
 	Opener    Opener
+	Verifier  Verifier // nil verifies nothing
 	Desk      notice.Desk
 	Press     press.Office
 	Templates *templates.Set

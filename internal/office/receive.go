@@ -37,6 +37,9 @@ func (o *Office) Receive(ctx context.Context, a store.Arrival, raw []byte, now t
 	if a.Taken, a.After, err = o.Store.Stamp(now); err != nil {
 		return store.Letter{}, err
 	}
+	if a.Proof, err = o.prove(ctx, a, raw); err != nil {
+		return store.Letter{}, err
+	}
 	if err := o.Store.Keep(a, raw); err != nil {
 		return store.Letter{}, err
 	}
@@ -141,10 +144,17 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 		o.quarantine(l, reading)
 		return o.letWait(t, *l, answer)
 	}
+	if as == "" && mustWait(*l) {
+		o.quarantine(l, reading)
+		l.Reason = unproved + proofOf(*l).Why
+		l.Guess.Submitter = cmp.Or(l.Guess.Submitter, sender.Name)
+		return o.letWait(t, *l, answer)
+	}
 	l.Sender = sender.Name
 	if err := o.storeTables(t, l, sender, reading, as != ""); err != nil {
 		return err
 	}
+	o.noteForged(l)
 	question, err := o.passOn(t, l, sender, reading, opened, answer)
 	if err != nil || question {
 		return err

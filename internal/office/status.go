@@ -22,6 +22,7 @@ type Status struct {
 	Outbox     map[string]int    `json:"outbox,omitempty"` // items of the month by state, and all that are queued or failed
 	Intake     *Intake           `json:"intake,omitempty"`
 	Paused     *Paused           `json:"paused,omitempty"` // nothing goes out
+	Forged     []Suspect         `json:"forged,omitempty"` // counted letters of the month that look forged
 	Doubts     int               `json:"doubts,omitempty"` // questions to the office about projects
 	Warnings   []string          `json:"warnings,omitempty"`
 }
@@ -55,13 +56,16 @@ func (o *Office) Status(p reporting.Period, now time.Time) (Status, error) {
 	for _, year := range o.Rules.Terms.UnknownYears(p, now) {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("%d年的放假安排未知，只按周一至周五计工作日；请放入当年的节假日文件（reporting.holidays）", year))
 	}
-	err := o.Store.View(func(t *store.Tx) error {
+	err := o.Store.View(func(t *store.Tx) (err error) {
 		for _, sub := range o.Rules.Register.All() {
 			st, err := o.submitterStatus(t, p, sub, now)
 			if err != nil {
 				return err
 			}
 			s.Submitters = append(s.Submitters, st)
+		}
+		if s.Forged, err = o.suspects(t, p); err != nil {
+			return err
 		}
 		return o.statusOfAll(t, &s, now)
 	})

@@ -77,7 +77,7 @@ func (o *Office) takeRest(ctx context.Context, e store.Entry, now time.Time, ans
 	err := o.Store.View(func(t *store.Tx) error {
 		waiting, err := t.Quarantine()
 		for _, l := range waiting {
-			if l.From == e.Address && l.Guess != nil && (l.Guess.Submitter == "" || l.Guess.Submitter == e.Submitter) {
+			if l.From == e.Address && !mustWait(l) && l.Guess != nil && (l.Guess.Submitter == "" || l.Guess.Submitter == e.Submitter) {
 				rest = append(rest, l)
 			}
 		}

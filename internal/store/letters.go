@@ -35,6 +35,18 @@ type Arrival struct {
 	After int64     `json:"after,omitempty"`
 	// TooLarge: the letter was left on the server, only its header is kept.
 	TooLarge int64 `json:"too_large,omitempty"`
+	// Proof is what was known of its sender when it was taken in; nil where
+	// nobody asked. It is kept, because keys in the DNS come and go.
+	Proof *Proof `json:"proof,omitempty"`
+}
+
+// Proof says whether a letter comes from the address that it names.
+type Proof struct {
+	Verdict  string `json:"verdict"`            // "pass", "fail" (it looks forged), "none"
+	From     string `json:"from,omitempty"`     // the address that it is about
+	By       string `json:"by,omitempty"`       // the provider's name, or "dkim"
+	Why      string `json:"why,omitempty"`      // as the standards put it
+	Required bool   `json:"required,omitempty"` // without a pass the letter waits
 }
 
 // LetterState is what became of a letter.

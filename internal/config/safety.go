@@ -1,0 +1,91 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tongbao/internal/schedule"
+)
+
+// Senders is how closely letters from registered addresses are looked at.
+type Senders struct {
+	Verify   string   `yaml:"verify"`   // off, record, require
+	Authserv []string `yaml:"authserv"` // the names under which the own provider adds Authentication-Results
+}
+
+// Privacy is what does not leave the office.
+type Privacy struct {
+	StripPhone bool `yaml:"strip_phone"` // telephone numbers in what goes round
+}
+
+// Keep bounds what is kept of letters that count for nobody.
+type Keep struct {
+	Quarantine Keeping `yaml:"quarantine"`
+	Automatic  Keeping `yaml:"automatic"`
+	DiskWarn   Size    `yaml:"disk_warn"` // free space below which the office is told
+	DiskStop   Size    `yaml:"disk_stop"` // free space below which no letters are taken in
+}
+
+// Keeping is for how long and how much of a kind of letters is kept whole.
+// Beyond it only their headers are.
+type Keeping struct {
+	Days int  `yaml:"days"`
+	Size Size `yaml:"size"`
+}
+
+// Backup is the backup that the daemon makes by itself; an empty Dir is none.
+type Backup struct {
+	Schedule string `yaml:"schedule"` // five cron fields in the zone of reporting
+	Dir      string `yaml:"dir"`
+	Keep     int    `yaml:"keep"` // how many
+}
+
+// Bell is the backup's bell in the zone.
+func (b Backup) Bell(zone *time.Location) (schedule.Bell, error) {
+	return schedule.ParseBell(b.Schedule, zone)
+}
+
+var verifies = []string{"off", "record", "require"}
+
+func (c *Config) defaultSafety() {
+	c.Senders.Verify = "record"
+	c.Privacy.StripPhone = true
+	c.Keep = Keep{Quarantine: Keeping{Days: 400, Size: 2 << 30}, Automatic: Keeping{Days: 90, Size: 512 << 20},
+		DiskWarn: 2 << 30, DiskStop: 512 << 20}
+	c.Backup = Backup{Schedule: "0 2 * * *", Keep: 14}
+}
+
+func (c *Config) checkSafety(r *reader) {
+	r.oneOf("senders.verify", c.Senders.Verify, verifies...)
+	for i, a := range c.Senders.Authserv {
+		if a == "" || strings.ContainsAny(a, " @;/") {
+			key := fmt.Sprintf("senders.authserv[%d]", i)
+			r.fault(r.at(key), key, fmt.Sprintf("“%s”不是服务器名", a), "照来信信头 Authentication-Results 冒号后的第一个词写，如 mx.example.com")
+		}
+	}
+	for _, k := range []struct {
+		key string
+		is  Keeping
+	}{{"keep.quarantine", c.Keep.Quarantine}, {"keep.automatic", c.Keep.Automatic}} {
+		if k.is.Days < 1 {
+			r.fault(r.at(k.key+".days"), k.key+".days", "应大于 0", "单位为天")
+		}
+		if k.is.Size < 1<<20 {
+			r.fault(r.at(k.key+".size"), k.key+".size", "太小", "至少 1MB")
+		}
+	}
+	if c.Keep.DiskWarn < c.Keep.DiskStop {
+		r.fault(r.at("keep.disk_warn"), "keep.disk_warn", "应不小于 disk_stop", "先告知、后停收，如 disk_warn: 2GB、disk_stop: 512MB")
+	}
+	zone, err := time.LoadLocation(c.Reporting.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	if _, err := c.Backup.Bell(zone); err != nil {
+		r.fault(r.at("backup.schedule"), "backup.schedule", fmt.Sprintf("“%s”不是正确的定时：%v", c.Backup.Schedule, err), `五段：分 时 日 月 周，如 "0 2 * * *" 为每天2时`)
+	}
+	if c.Backup.Keep < 1 {
+		r.fault(r.at("backup.keep"), "backup.keep", "应大于 0", "写保留几份，如 14")
+	}
+}

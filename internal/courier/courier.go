@@ -144,6 +144,7 @@ var errGone = errors.New("connection had gone")
 
 func (c *Courier) deliver(ctx context.Context, from, to string, raw []byte) error {
 	return c.within(ctx, len(raw), func() error {
+		reach("before MAIL")
 		if err := c.client.Mail(from, &smtp.MailOptions{Size: int64(len(raw))}); err != nil {
 			if err = refusal("MAIL FROM", err); !refused(err) || code(err) == 421 {
 				err = fmt.Errorf("%w: %w", errGone, err)
@@ -153,15 +154,30 @@ func (c *Courier) deliver(ctx context.Context, from, to string, raw []byte) erro
 		if err := c.client.Rcpt(to, nil); err != nil {
 			return refusal("RCPT TO", err)
 		}
+		reach("before DATA")
 		w, err := c.client.Data()
 		if err != nil {
 			return refusal("DATA", err)
 		}
+		reach("after DATA")
 		if _, err := io.Copy(w, bytes.NewReader(raw)); err != nil {
 			return refusal("DATA", err)
 		}
-		return refusal("end of DATA", w.Close())
+		reach("before end of DATA")
+		err = refusal("end of DATA", w.Close())
+		reach("after end of DATA")
+		return err
 	})
+}
+
+// Step is nil but in tests: there it is told of each step of a delivery, as
+// "before DATA", and can end the process.
+var Step func(point string)
+
+func reach(point string) {
+	if Step != nil {
+		Step(point)
+	}
 }
 
 // within bounds an exchange about so many bytes: go-smtp sets no deadline while

@@ -160,7 +160,7 @@ func comparable(t *testing.T, st office.Status) string {
 	return string(out)
 }
 
-// TestKilled kills the daemon with SIGKILL at twenty seeded moments of the
+// TestKilled kills the daemon with SIGKILL at eight seeded moments of the
 // intake and the sending, and starts it again: the status is that of an
 // undisturbed run, no letter out is missing, and at most one is doubled, with
 // the same bytes and Message-ID.
@@ -179,7 +179,7 @@ func TestKilled(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(2021, 3))
 	var doubled atomic.Int64
-	for n := range 20 {
+	for n := range 8 {
 		letters, sent := rnd.IntN(quiet.want), -1
 		if n%2 == 1 {
 			letters, sent = 0, rnd.IntN(len(ids))
@@ -203,7 +203,7 @@ func TestKilled(t *testing.T) {
 			doubled.Add(int64(r.compare(ids)))
 		})
 	}
-	t.Cleanup(func() { t.Logf("20 kills, %d letters doubled", doubled.Load()) })
+	t.Cleanup(func() { t.Logf("8 kills, %d letters doubled", doubled.Load()) })
 }
 
 // compare holds what was sent against the undisturbed run and returns how many

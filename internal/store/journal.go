@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -48,16 +47,14 @@ type journal struct {
 
 // openJournal opens the journal for appending. A last line that a crash cut
 // short was never acknowledged and is cut off, so that the next one stands on
-// a line of its own.
+// a line of its own. So is a last line that is none: a power loss may leave a
+// line's end on the disk, and zeros in the place of its beginning.
 func openJournal(path string) (*journal, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	size, err := f.Seek(0, io.SeekEnd)
-	if err == nil && size == 0 { // perhaps just made: its name must last, too
-		err = syncDir(filepath.Dir(path))
-	}
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("open journal: %w", err)
@@ -67,13 +64,27 @@ func openJournal(path string) (*journal, error) {
 		f.Close()
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
-	if whole := size - int64(len(tail)) + int64(bytes.LastIndexByte(tail, '\n')+1); whole < size {
-		if err := f.Truncate(whole); err != nil {
+	if whole := size - int64(len(tail)) + int64(wholeLines(tail)); whole < size {
+		if err := errors.Join(f.Truncate(whole), f.Sync()); err != nil {
 			f.Close()
 			return nil, fmt.Errorf("mend journal: %w", err)
 		}
 	}
 	return &journal{f: f}, nil
+}
+
+// wholeLines is how much of the journal's end is lines: all but a last one
+// that has no end or is no entry.
+func wholeLines(tail []byte) int {
+	whole := bytes.LastIndexByte(tail, '\n') + 1
+	if whole == 0 {
+		return 0
+	}
+	last := bytes.LastIndexByte(tail[:whole-1], '\n') + 1
+	if !json.Valid(tail[last:whole]) {
+		return last
+	}
+	return whole
 }
 
 func (j *journal) close() error { return j.f.Close() }
@@ -91,12 +102,14 @@ func (s *Store) Journal(e Entry) error {
 	if err != nil {
 		return fmt.Errorf("journal %s: %w", e.Action, err)
 	}
-	if _, err := s.journal.f.Write(append(line, '\n')); err != nil {
-		// A line that a full disk cut short must not swallow the next one.
-		return fmt.Errorf("journal %s: %w", e.Action, errors.Join(err, s.journal.f.Truncate(before)))
+	err = step("journal write", func() error { _, err := s.journal.f.Write(append(line, '\n')); return err })
+	if err == nil {
+		err = step("journal sync", s.journal.f.Sync)
 	}
-	if err := s.journal.f.Sync(); err != nil {
-		return fmt.Errorf("journal %s: %w", e.Action, err)
+	if err != nil {
+		// A line that a full disk cut short must not swallow the next one, and
+		// one that was not acknowledged is written again.
+		return fmt.Errorf("journal %s: %w", e.Action, errors.Join(err, s.journal.f.Truncate(before)))
 	}
 	return nil
 }

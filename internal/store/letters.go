@@ -173,15 +173,14 @@ func (s *Store) Keep(a Arrival, raw []byte) error {
 	dir := s.letterDir(a.ID)
 	path := filepath.Join(dir, a.ID+".eml")
 	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(raw)) {
+		// Whoever renamed it may have died before the name was on the disk.
+		if err := errors.Join(syncDir(filepath.Dir(dir)), syncDir(dir)); err != nil {
+			return fmt.Errorf("keep letter %q: %w", a.ID, err)
+		}
 		return nil
 	}
-	if _, err := os.Stat(dir); err != nil {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("keep letter %q: %w", a.ID, err)
-		}
-		if err := syncDir(filepath.Dir(dir)); err != nil {
-			return fmt.Errorf("keep letter %q: %w", a.ID, err)
-		}
+	if err := s.makeMonth(dir); err != nil {
+		return fmt.Errorf("keep letter %q: %w", a.ID, err)
 	}
 	side, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {
@@ -199,6 +198,25 @@ func (s *Store) Keep(a Arrival, raw []byte) error {
 	return nil
 }
 
+// makeMonth makes a month's directory, whose name must last before the first
+// letter in it does. One that this process did not make may be the work of one
+// that died before the sync.
+func (s *Store) makeMonth(dir string) error {
+	if _, made := s.months.Load(dir); made {
+		if _, err := os.Stat(dir); err == nil {
+			return nil
+		}
+	}
+	err := step("letters mkdir", func() error { return os.MkdirAll(dir, 0o700) })
+	if err == nil {
+		err = syncDir(filepath.Dir(dir))
+	}
+	if err == nil {
+		s.months.Store(dir, true)
+	}
+	return err
+}
+
 // letterDir is the directory of a letter's month; ids begin with the day.
 func (s *Store) letterDir(id string) string {
 	month := "unknown"
@@ -210,17 +228,25 @@ func (s *Store) letterDir(id string) string {
 
 // writeBeside writes a file under another name, syncs it and renames it.
 func writeBeside(path string, data []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
+	what, beside := strings.TrimPrefix(filepath.Ext(path), "."), path+".new"
+	err := step(what+" write", func() error {
+		f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(data)
+		if err == nil {
+			err = step(what+" sync", f.Sync)
+		}
+		return errors.Join(err, f.Close())
+	})
+	if err == nil {
+		err = step(what+" rename", func() error { return os.Rename(beside, path) })
 	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
-		os.Remove(path + ".new")
-		return err
+		os.Remove(beside)
 	}
-	return os.Rename(path+".new", path)
+	return err
 }
 
 // Raw reads a letter's bytes as they came.

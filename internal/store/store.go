@@ -46,6 +46,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -60,6 +61,7 @@ type Store struct {
 	dir     string
 	db      *bbolt.DB
 	journal *journal
+	months  sync.Map // the directories of letters/ whose names are on the disk
 }
 
 // buckets of the current schema, each with its line in the package comment.
@@ -106,6 +108,13 @@ func Open(dir string) (*Store, error) {
 		db.Close()
 		return nil, err
 	}
+	// All names must last before anything is acknowledged, also those that a
+	// process made which died before it could sync them.
+	if err := errors.Join(syncDir(dir), syncDir(filepath.Dir(filepath.Clean(dir)))); err != nil {
+		j.close()
+		db.Close()
+		return nil, err
+	}
 	if err := os.WriteFile(filepath.Join(dir, "tongbao.pid"), []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
 		j.close()
 		db.Close()
@@ -128,6 +137,9 @@ func (s *Store) Close() error {
 func create(path string) error {
 	tmp := path + ".new"
 	os.Remove(tmp)
+	if err := reach("before database create"); err != nil {
+		return err
+	}
 	db, err := bbolt.Open(tmp, 0o600, nil)
 	if err != nil {
 		return fmt.Errorf("create database: %w", err)
@@ -143,10 +155,10 @@ func create(path string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return fmt.Errorf("create database: %w", err)
 	}
-	if err := os.Rename(tmp, path); err != nil {
+	if err := step("database rename", func() error { return os.Rename(tmp, path) }); err != nil {
 		return fmt.Errorf("create database: %w", err)
 	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
 // soundSize is the size of the database file, 0 where there is none. A file
@@ -265,7 +277,16 @@ func (s *Store) View(fn func(*Tx) error) error {
 
 // Update reads and writes; all of it is kept, synced to the disk, or nothing.
 func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
-	return s.db.Update(func(tx *bbolt.Tx) error { return fn(&Tx{kv: boltTx{tx}, Now: now}) })
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		if err := fn(&Tx{kv: boltTx{tx}, Now: now}); err != nil {
+			return err
+		}
+		return reach("before commit")
+	})
+	if err != nil {
+		return err
+	}
+	return reach("after commit")
 }
 
 // boltTx is the engine.
@@ -345,7 +366,7 @@ func syncDir(dir string) error {
 		return fmt.Errorf("sync directory: %w", err)
 	}
 	defer d.Close()
-	if err := d.Sync(); err != nil {
+	if err := step("directory sync", d.Sync); err != nil {
 		return fmt.Errorf("sync directory %q: %w", dir, err)
 	}
 	return nil

@@ -39,6 +39,7 @@ func read(m Material, k Knowledge) *reader {
 	r.decideSubmitter()
 	r.addEmpty()
 	r.addNil()
+	r.settleSeveral()
 	r.finish()
 	return r
 }
@@ -174,7 +175,7 @@ func monthSheets(grids []sheet.Grid) bool {
 // block reads one table: month, kind, columns, rows.
 func (r *reader) block(p *place) {
 	d, b, g := p.doc, p.b, p.b.v.Grid
-	t := &table{b: b, unit: unitAbove(b.above), body: d.Body, hiddenSheet: g.Hidden}
+	t := &table{b: b, unit: unitAbove(b.above), body: d.Body, inner: d.Subject, hiddenSheet: g.Hidden}
 	t.out = reporting.Table{Path: d.Path, Sheet: g.Name, Number: p.number, Rows: []reporting.Row{}, Totals: []reporting.Total{}}
 	t.out.Title, t.out.TitleCell = titleAt(b)
 	r.month(t, p)
@@ -260,7 +261,10 @@ func (r *reader) dropCopies() {
 			first[key] = len(kept)
 			kept = append(kept, t)
 		case kept[i].body && !t.body || kept[i].hiddenSheet && !t.hiddenSheet:
+			t.copied(kept[i])
 			kept[i] = t
+		default:
+			kept[i].copied(t)
 		}
 	}
 	r.tables = kept
@@ -272,6 +276,15 @@ func (r *reader) dropCopies() {
 			Message: "隐藏的工作表“" + t.out.Sheet + "”里有同一个月的另一张表，没有读入。如应以它为准，请取消隐藏后重报。"})
 		return true
 	})
+}
+
+// copied says that another file or sheet holds the same as this table. What is
+// pasted into the text or quoted from an older letter is no mistake.
+func (t *table) copied(o *table) {
+	if t.body || o.body || t.inner != o.inner {
+		return
+	}
+	t.say("", "copy", reporting.Notice, nameOf(o, t)+"与本表内容完全相同，只计一份。")
 }
 
 func sameTable(a, b *table) bool {

@@ -200,11 +200,17 @@ func show(r reporting.Reading) string {
 		if t.Nil {
 			s.WriteString(" nil")
 		}
+		if t.Aside != "" {
+			s.WriteString(" aside: " + t.Aside)
+		}
 		s.WriteString("\n")
 		for _, row := range t.Rows {
 			mark := ""
 			if row.Hidden {
 				mark = " hidden"
+			}
+			if row.Aside {
+				mark += " aside"
 			}
 			fmt.Fprintf(&s, "%d%s%s\n", row.Row, mark, fields(t.Kind, row.Fields, row.Cells, row.Row))
 		}

@@ -20,11 +20,12 @@ type table struct {
 	heads    map[int][]string   // by column: the layers of its header, folded
 	said     map[[2]string]bool // by cell and code: once is enough
 
-	plainNumbered   bool // the number column has 1, 2, 3
-	chineseNumbered bool // projects are numbered 一, 二, 三
-	saidNone        bool // a row says that there is nothing to report
-	ownSubmitter    bool // 填报单位, title or sheet name the submitter
-	body            bool // stands in the letter's text
+	plainNumbered   bool   // the number column has 1, 2, 3
+	chineseNumbered bool   // projects are numbered 一, 二, 三
+	saidNone        bool   // a row says that there is nothing to report
+	ownSubmitter    bool   // 填报单位, title or sheet name the submitter
+	body            bool   // stands in the letter's text
+	inner           string // subject of the letter within the letter that it came in
 	hiddenSheet     bool
 	kinds           []rowKind // of the block's rows
 }

@@ -69,8 +69,9 @@ func letterText(l store.Letter, waited bool) string {
 	}
 	var stored []string
 	for _, s := range l.Tables {
-		if s.Version > 0 {
-			stored = append(stored, fmt.Sprintf("%s%s%s第%d版", s.Submitter, s.Period.Chinese(), s.Kind.Short(), s.Version))
+		text := fmt.Sprintf("%s%s%s第%d版", s.Submitter, s.Period.Chinese(), s.Kind.Short(), s.Version)
+		if s.Version > 0 && !slices.Contains(stored, text) { // a version may be of several sheets
+			stored = append(stored, text)
 		}
 	}
 	text := fmt.Sprintf("收到%s的来信《%s》：%s", from, l.Subject, letterStates[l.State])

@@ -137,9 +137,12 @@ var exportColumns = []exportColumn{
 	{press.FlatColumn{Key: "late", Title: "冻结后到达", Width: 9}, func(x exported) any { return x.late }},
 	text("received", "到达时间", 20, func(x exported) string { return x.version.Received.Format(time.DateTime) }),
 	text("letter", "信件号", 24, func(x exported) string { return x.version.Letter }),
-	text("path", "文件", 30, func(x exported) string { return strings.Join(x.version.Table.Path, " › ") }),
-	text("sheet", "工作表", 12, func(x exported) string { return x.version.Table.Sheet }),
-	{press.FlatColumn{Key: "row", Title: "行", Width: 6}, func(x exported) any { return x.row.Row }},
+	text("path", "文件", 30, func(x exported) string {
+		path, _, _, _ := x.version.Table.Stands(x.row.Row)
+		return strings.Join(path, " › ")
+	}),
+	text("sheet", "工作表", 12, func(x exported) string { _, sheet, _, _ := x.version.Table.Stands(x.row.Row); return sheet }),
+	{press.FlatColumn{Key: "row", Title: "行", Width: 6}, func(x exported) any { _, _, _, row := x.version.Table.Stands(x.row.Row); return row }},
 }
 
 // natureWord is the nature in Chinese; what fits none stays as it was written.

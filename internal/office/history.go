@@ -187,8 +187,8 @@ func projectMonth(t *store.Tx, roll reporting.Roll, p reporting.ProjectRecord) (
 }
 
 func versionOf(v reporting.Version, r reporting.Row, counts bool) ProjectVersion {
-	out := ProjectVersion{Version: v.N, Counts: counts, Excluded: v.Excluded, Received: v.Received, Letter: v.Letter,
-		Path: v.Table.Path, Sheet: v.Table.Sheet, Number: v.Table.Number, Row: r.Row, Figures: []Figure{}}
+	out := ProjectVersion{Version: v.N, Counts: counts, Excluded: v.Excluded, Received: v.Received, Letter: v.Letter, Figures: []Figure{}}
+	out.Path, out.Sheet, out.Number, out.Row = v.Table.Stands(r.Row)
 	for _, f := range reporting.Fields[v.Kind] {
 		if x, ok := r.Fields[f]; ok {
 			out.Figures = append(out.Figures, Figure{f, f.Title(), x, r.Place(f)})

@@ -228,10 +228,26 @@ func (o *Office) quarantine(l *store.Letter, reading reporting.Reading) {
 // storeTables stores each table that can be used as a version.
 func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Submitter, reading reporting.Reading, assigned bool) error {
 	rest := reading.Findings
-	for _, table := range reading.Tables {
+	joined := map[int]store.Stored{} // by position: what became of the first part
+	for i, table := range reading.Tables {
+		parts := partsOf(reading.Tables, i)
+		if table.Aside != "" || parts[0] < i {
+			s := store.Stored{Kind: table.Kind, Submitter: sender.Name, Period: table.Period, Rows: len(table.Rows), Nil: table.Nil, Reason: table.Aside}
+			if table.Aside == "" {
+				s.Version, s.Reason = joined[parts[0]].Version, joined[parts[0]].Reason
+			}
+			l.Tables = append(l.Tables, s)
+			continue
+		}
 		var own []reporting.Finding
-		own, rest = split(rest, table)
-		s := store.Stored{Kind: table.Kind, Submitter: sender.Name, Period: table.Period, Rows: len(table.Rows), Nil: table.Nil}
+		var all []reporting.Table
+		for _, j := range parts {
+			var its []reporting.Finding
+			its, rest = split(rest, reading.Tables[j])
+			own, all = append(own, its...), append(all, reading.Tables[j])
+		}
+		table = reporting.Join(all)
+		s := store.Stored{Kind: table.Kind, Submitter: sender.Name, Period: table.Period, Rows: len(reading.Tables[i].Rows), Nil: table.Nil}
 		v := reporting.Version{Submitter: sender.Name, Period: table.Period, Kind: table.Kind, Letter: l.ID, Received: l.Arrived, Table: table, Findings: own}
 		s.Reason = o.obstacle(table, sender, l.Arrived, assigned)
 		if s.Reason == "" {
@@ -261,7 +277,7 @@ func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Subm
 		if table.Period != (reporting.Period{}) && !slices.Contains(l.For, table.Period.String()) {
 			l.For = append(l.For, table.Period.String())
 		}
-		l.Tables = append(l.Tables, s)
+		l.Tables, joined[i] = append(l.Tables, s), s
 	}
 	l.Findings = rest
 	for _, k := range reporting.Kinds { // the progress table first: a ledger names its projects
@@ -375,8 +391,9 @@ func (o *Office) conclude(t *store.Tx, l *store.Letter, sender reporting.Submitt
 		l.State = store.Quarantined
 	case usable > 0:
 		l.State = store.Taken
-	case len(l.Tables) > 0 && stored == 0 && allRepeated(l.Tables):
-		l.State, l.Reason = store.Repeated, l.Tables[0].Reason
+	case len(l.Tables) > 0 && stored == 0 && allRepeated(l.Tables, reading.Tables):
+		l.State = store.Repeated
+		l.Reason = l.Tables[slices.IndexFunc(reading.Tables, func(t reporting.Table) bool { return t.Aside == "" })].Reason
 	case len(l.Tables) > 0 || hasError(reading.Findings) || len(reading.Findings) > 0 && len(reading.Ignored) > 0:
 		l.State = store.Rejected
 		if len(l.Tables) > 0 {
@@ -398,9 +415,9 @@ func (o *Office) conclude(t *store.Tx, l *store.Letter, sender reporting.Submitt
 	return o.withdrawChasers(t, *l)
 }
 
-func allRepeated(tables []store.Stored) bool {
-	for _, s := range tables {
-		if !strings.HasPrefix(s.Reason, "与已收到的第") {
+func allRepeated(tables []store.Stored, read []reporting.Table) bool {
+	for i, s := range tables {
+		if read[i].Aside == "" && !strings.HasPrefix(s.Reason, "与已收到的第") {
 			return false
 		}
 	}

@@ -92,8 +92,12 @@ func (o *Office) check(reading reporting.Reading, h hints) (reporting.Reading, e
 		}
 		return tables, err
 	}
-	for _, t := range reading.Tables {
-		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: reading.Tables, Known: reading.Findings, Thresholds: o.Rules.Checks}
+	counting := countingOf(reading.Tables)
+	for i, t := range reading.Tables {
+		if t.Aside != "" {
+			continue
+		}
+		c := review.Context{Terms: o.Rules.Terms, Period: t.Period, Now: h.arrived, Tables: counting, Known: reading.Findings, Thresholds: o.Rules.Checks}
 		if !t.Period.IsZero() {
 			now, err := standing(t.Period)
 			if err != nil {
@@ -103,8 +107,12 @@ func (o *Office) check(reading reporting.Reading, h hints) (reporting.Reading, e
 			if err != nil {
 				return reading, err
 			}
-			c.Tables, c.Earlier = beside(reading.Tables, now, t.Period), byKind(now)[t.Kind]
-			c.Previous = byKind(beside(reading.Tables, before, t.Period.Add(-1)))
+			c.Tables, c.Earlier = beside(counting, now, t.Period), byKind(now)[t.Kind]
+			c.Previous = byKind(beside(counting, before, t.Period.Add(-1)))
+			if parts := partsOf(reading.Tables, i); len(parts) > 1 {
+				c.Earlier = share(c.Earlier, reading.Tables, parts, i)
+				c.Previous[t.Kind] = share(c.Previous[t.Kind], reading.Tables, parts, i)
+			}
 		}
 		reading.Findings = append(reading.Findings, review.Check(t, c)...)
 	}

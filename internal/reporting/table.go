@@ -133,6 +133,8 @@ type Row struct {
 	Fields map[Field]Value  `json:"fields"`
 	Cells  map[Field]string `json:"cells,omitempty"`
 	Hidden bool             `json:"hidden,omitempty"`
+	// Aside says that another table of the letter has the row too, and counts.
+	Aside bool `json:"aside,omitempty"`
 }
 
 // Text is the field as a person reads it, "" where there is none.
@@ -178,6 +180,11 @@ type Table struct {
 	Columns []Column `json:"columns,omitempty"`
 	Rows    []Row    `json:"rows"`
 	Totals  []Total  `json:"totals"`
+	// Aside is why the table does not count although it was read: the letter
+	// holds a revised one. "" where it counts.
+	Aside string `json:"aside,omitempty"`
+	// Parts are the places of further rows where the table was joined of several.
+	Parts []Part `json:"parts,omitempty"`
 }
 
 // Column is a column of a table as it was understood.

@@ -54,6 +54,7 @@ var limitsForAttacks = Options{Attachment: attachment.Limits{Unpacked: 16 << 20}
 func TestAttacks(t *testing.T) {
 	o := limitsForAttacks
 	o.Sheet.Unpacked = 16 << 20
+	o.Wall, o.CPU = time.Minute, time.Minute // the bounds on time are tried by TestFaults; a busy machine must not decide here
 	c := newClerk(t, o)
 	kinds := attacks(t)
 	var longest time.Duration

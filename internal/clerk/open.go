@@ -367,8 +367,9 @@ func (d *desk) table(path []string, name string, data []byte, at nest) (inside [
 		inside = append(inside, attachment.File{Path: []string{embeddedName(i, e.Name)}, Data: e.Data})
 	}
 	book.Embedded = nil
-	d.document(Document{Path: path, Book: *book})
-	d.garbled(path, book)
+	if d.document(Document{Path: path, Book: *book}) {
+		d.garbled(path, book)
+	}
 	if len(inside) > 0 && at.archives >= d.lim.Depth {
 		d.finding(path, "embedded-too-deep", "error", fileWords["embedded-too-deep"])
 		return nil
@@ -413,8 +414,8 @@ func (d *desk) garbled(path []string, book *sheet.Book) {
 // may say the same long text in every cell.
 const maxSpeech = 64 << 20
 
-// document tells what a file holds, while there is room for it.
-func (d *desk) document(doc Document) {
+// document tells what a file holds and reports whether there was room for it.
+func (d *desk) document(doc Document) bool {
 	const around = 48 // bytes of a cell beside its text
 	size := 0
 	for _, g := range doc.Book.Grids {
@@ -431,10 +432,11 @@ func (d *desk) document(doc Document) {
 	}
 	if d.said+size > maxSpeech {
 		d.finding(doc.Path, "too-large", "error", fileWords["too-large"])
-		return
+		return false
 	}
 	d.said += size
 	d.out.Documents = append(d.out.Documents, doc)
+	return true
 }
 
 // fault tells what sheet says of a file; data is nil for a letter's text.

@@ -67,7 +67,7 @@ var (
 	// device is what telephones and programs put below a letter.
 	device = regexp.MustCompile(`^(?:发自|来自|Sentfrom|从我的|获取OutlookforiOS|GetOutlook)`)
 	// courtesy is a letter that needs no answer.
-	courtesy = regexp.MustCompile(`^(?:收到|已收到|已收|好的?|谢谢|多谢|感谢|感谢支持|辛苦了?|知悉|已知悉|已阅|明白|知道了?|OK|ok|嗯|您好|你好|您|你|领导|老师|同志|办公室|各位|了|啦|!|\.|,|~)+$`)
+	courtesy = regexp.MustCompile(`^(?:收到|已收到|已收|好的?|谢谢|多谢|感谢|感谢支持|请查收|请查阅|请审阅|请审核|请收|请接收|查收|如附件|见附件|详见附件|附件|辛苦了?|知悉|已知悉|已阅|明白|知道了?|OK|ok|嗯|您好|你好|您|你|领导|老师|同志|办公室|各位|了|啦|!|\.|,|~)+$`)
 
 	wish = regexp.MustCompile(`延期|延迟|延后|推迟|推后|顺延|展期|宽限|缓报|缓交|延长|延[至到]|延[一二两三四五六七几\d]+个?(?:天|日|工作日)|(?:晚|迟)(?:些|点|[一二两三四五六七几\d]+个?(?:天|日|工作日)|到)|(?:日|号|天|周[一二三四五六日天]|月底)(?:之?前|左右|以前)?(?:再|才能?)(?:上报|报送|报|交|发|送)`)
 	// ofWorks are delays of what is built, ofReports those of what is reported.

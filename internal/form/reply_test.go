@@ -167,7 +167,7 @@ func TestNilReplies(t *testing.T) {
 }
 
 func TestCourtesy(t *testing.T) {
-	for text, want := range map[string]bool{"收到": true, "收到，谢谢！": true, "好的，收到\n谢谢领导\n发自我的 iPhone": true, "收到，但是第二张表怎么填？": false, "": false} {
+	for text, want := range map[string]bool{"收到": true, "收到，谢谢！": true, "好的，收到\n谢谢领导\n发自我的 iPhone": true, "请查收。": true, "附件请查收，谢谢": true, "请查收，另外第二张表怎么填？": false, "收到，但是第二张表怎么填？": false, "": false} {
 		if got := Hear(replyOf(text)).Courtesy; got != want {
 			t.Errorf("%q: %v", text, got)
 		}

@@ -62,10 +62,17 @@ func (o *Office) passOn(t *store.Tx, l *store.Letter, sender reporting.Submitter
 // question.
 func broughtFiles(r reporting.Reading) bool {
 	return slices.ContainsFunc(r.Findings, func(f reporting.Finding) bool {
-		return len(f.Path) > 1 && f.Code != "scan" || f.Code == "huge-attachment-link" || f.Code == "letter-too-large"
+		return len(f.Path) > 1 && !picture(f) || f.Code == "huge-attachment-link" || f.Code == "letter-too-large"
 	}) || slices.ContainsFunc(r.Ignored, func(i reporting.Ignored) bool {
 		return len(i.Path) > 1 && !strings.HasPrefix(i.Reason, "正文中的图片")
 	})
+}
+
+// picture reports whether a finding is about a picture, and not about a scan of
+// several pages.
+func picture(f reporting.Finding) bool {
+	name := strings.ToLower(f.Path[len(f.Path)-1])
+	return f.Code == "scan" && !strings.HasSuffix(name, ".pdf") && !strings.HasSuffix(name, ".ofd")
 }
 
 // recentAbout counts the letters out of a kind that an address's letters caused

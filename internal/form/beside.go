@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -82,7 +81,7 @@ func startsWithDigit(s string) bool {
 	return s != "" && s[0] >= '0' && s[0] <= '9' && !strings.Contains(s, "月")
 }
 
-var summaryWord = regexp.MustCompile(`^(类别|分类|项目类别|个数|项目个数|项目数|数量|合计|序号|地区|县市?区|单位名称)$`)
+var summaryWord = compile(`^(类别|分类|项目类别|个数|项目个数|项目数|数量|合计|序号|地区|县市?区|单位名称)$`)
 
 // dropSideTable leaves out a summary that stands right of the table, behind an
 // empty column: it has no project names, and a number or count of its own.

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -38,9 +37,9 @@ const (
 )
 
 // partOfAmount are the children that split an amount by who pays.
-var partOfAmount = regexp.MustCompile(`^(中央|部省?|国家|省级?|市级?|县级?|区级?|县区级?|地方|财政|专项|债券|银行|社会|企业|自筹|其他|国债|上级|本级)[^计划完成累]*$`)
+var partOfAmount = compile(`^(中央|部省?|国家|省级?|市级?|县级?|区级?|县区级?|地方|财政|专项|债券|银行|社会|企业|自筹|其他|国债|上级|本级)[^计划完成累]*$`)
 
-var nameAndPhone = regexp.MustCompile(`[人员][/、(]`)
+var nameAndPhone = compile(`[人员][/、(]`)
 
 var totalLeaf = []string{"合计", "小计", "总计", "总额", "计", "总数"}
 

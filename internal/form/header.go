@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -37,10 +36,14 @@ type block struct {
 type head struct {
 	col    int
 	levels []string
+	title  string // its String, where that is made already
 }
 
 // String is the composed header: 1-3月完成投资|占年度计划(%).
 func (h head) String() string {
+	if h.title != "" {
+		return h.title
+	}
 	out := make([]string, len(h.levels))
 	for i, l := range h.levels {
 		out[i] = strings.Join(strings.Fields(l), "")
@@ -180,9 +183,9 @@ func headerLike(c sheet.Cell) bool {
 
 // leafWord is a header's lowest layer that means something only below its
 // parents: 开工时间 over 计划 and 实际.
-var leafWord = regexp.MustCompile(`^(计划|实际|预计|完成|本月|累计|累月|年|年累计|年初至今|开工以来|开工累计|自开工累计|合计|小计|占比|比例|计划数|完成数|实际数)$`)
+var leafWord = compile(`^(计划|实际|预计|完成|本月|累计|累月|年|年累计|年初至今|开工以来|开工累计|自开工累计|合计|小计|占比|比例|计划数|完成数|实际数)$`)
 
-var bareUnit = regexp.MustCompile(`^\(?(?:单位:?)?(?:万元|亿元|元|千元|%|公里|亩|个)\)?$`)
+var bareUnit = compile(`^\(?(?:单位:?)?(?:万元|亿元|元|千元|%|公里|亩|个)\)?$`)
 
 // isSubHeader reports whether the row below the header belongs to it: nothing
 // in its name and number columns, and header words or parents' children elsewhere.
@@ -206,7 +209,7 @@ func (f *finder) isSubHeader(r sheet.Row, above, name, seq int) bool {
 	return known > 0 && (known+child)*2 >= len(cells)
 }
 
-var notParent = regexp.MustCompile(`:|填报|填表|报送|单位万元|截至|附件|附表|日期|表\d*$|台账|清单`)
+var notParent = compile(`:|填报|填表|报送|单位万元|截至|附件|附表|日期|表\d*$|台账|清单`)
 
 // isParentRow reports whether the row above the name column's is a layer of
 // the header, not a title or the line with 填报单位 and 单位.
@@ -263,6 +266,7 @@ func (f *finder) compose(top, bottom int) []head {
 			}
 		}
 		joinUnit(&heads[col])
+		heads[col].title = heads[col].String()
 	}
 	return heads
 }
@@ -346,7 +350,7 @@ func repeats(before, parts []block) bool {
 	return same*10 >= 6*max(len(part.heads), len(old.heads))
 }
 
-var aboveTable = regexp.MustCompile(`单位:|填报单位|填报日期|填报时间|报送|截至|^附[件表]|日期:|(表|台账|清单|情况|统计)(\(.*\))?$`)
+var aboveTable = compile(`单位:|填报单位|填报日期|填报时间|报送|截至|^附[件表]|日期:|(表|台账|清单|情况|统计)(\(.*\))?$`)
 
 // preamble is the position of the first row above the header at position from
 // that belongs to it: titles and the line with the unit.

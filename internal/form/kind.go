@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -222,7 +221,7 @@ func titleOf(above []string) string {
 	return ""
 }
 
-var underTitle = regexp.MustCompile(`^\(.*\)$`)
+var underTitle = compile(`^\(.*\)$`)
 
 // titleAt is the block's title and its cell, "" where it stands in no cell.
 //

@@ -2,7 +2,6 @@ package form
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +78,7 @@ func headerMonth(heads []head) month {
 	return m
 }
 
-var planYear = regexp.MustCompile(`(20\d\d)年(?:度?(?:计划|投资|目标|任务)|1-)`)
+var planYear = compile(`(20\d\d)年(?:度?(?:计划|投资|目标|任务)|1-)`)
 
 // fileMonths are what the file's name and those of its archives say.
 func (r *reader) fileMonths(d *Document) []dated {

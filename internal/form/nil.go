@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"strings"
 
 	"tongbao/internal/reporting"
@@ -15,17 +14,17 @@ const (
 )
 
 var (
-	noLagging  = regexp.MustCompile(noWord + `[^.;,!]{0,10}` + lateWord + `|` + lateWord + `[^.;,!]{0,12}[:,]?(?:情况)?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
-	noIssues   = regexp.MustCompile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
-	noneOfBoth = regexp.MustCompile(`问题(?:台账|清单|表)?[、和及与,][^.;!]{0,8}` + lateWord + `[^.;!]{0,12}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])|` +
+	noLagging  = compile(noWord + `[^.;,!]{0,10}` + lateWord + `|` + lateWord + `[^.;,!]{0,12}[:,]?(?:情况)?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
+	noIssues   = compile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
+	noneOfBoth = compile(`问题(?:台账|清单|表)?[、和及与,][^.;!]{0,8}` + lateWord + `[^.;!]{0,12}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])|` +
 		lateWord + `[^.;!]{0,10}[、和及与,][^.;!]{0,8}问题(?:台账|清单|表)?[^.;!]{0,4}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])`)
-	supposing = regexp.MustCompile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
-	noneAlone = regexp.MustCompile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
-	asking    = regexp.MustCompile(`\?|吗|请问|可否|能否|是不是|怎么|如何`)
+	supposing = compile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
+	noneAlone = compile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
+	asking    = compile(`\?|吗|请问|可否|能否|是不是|怎么|如何`)
 	// QUIRK: 没有问题 is also how clerks say yes, or that a table is in order.
-	noProblem = regexp.MustCompile(`(?:没有|无)问题`)
-	allFine   = regexp.MustCompile(`(?:表|数据|附件|格式|材料|金额|核对|核实|检查)[^,;.]{0,8}(?:没有|无)问题`)
-	namesIt   = regexp.MustCompile(`月|我[县市区局办]|单位|台账|清单|存在|协调|新增`)
+	noProblem = compile(`(?:没有|无)问题`)
+	allFine   = compile(`(?:表|数据|附件|格式|材料|金额|核对|核实|检查)[^,;.]{0,8}(?:没有|无)问题`)
+	namesIt   = compile(`月|我[县市区局办]|单位|台账|清单|存在|协调|新增`)
 )
 
 // unable takes out the 无 that denies nothing.

@@ -2,7 +2,7 @@ package form
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -65,7 +65,7 @@ func (t *table) splitName(r sheet.Row, row *reporting.Row) {
 	row.Cells[reporting.FProjectName] = sheet.CellName(t.lay.partName, r.Index)
 }
 
-var partName = regexp.MustCompile(`^(其中[:：]?|[-—·]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|[(（]\d{1,2}[)）])`)
+var partName = compile(`^(其中[:：]?|[-—·]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|[(（]\d{1,2}[)）])`)
 
 // parent is the package that a row is a part of, nil where it is none.
 func (g *grouping) parent(r sheet.Row, row reporting.Row) (parent *reporting.Row, sure bool) {
@@ -124,32 +124,45 @@ func (t *table) cell(r sheet.Row, f reporting.Field) string {
 // values reads a row's fields, amounts first: percentages are judged by them.
 // A nil want wants all.
 func (t *table) values(r sheet.Row, want func(reporting.Field) bool) reporting.Row {
-	row := reporting.Row{Row: r.Index, Fields: map[reporting.Field]reporting.Value{}, Cells: map[reporting.Field]string{}, Hidden: r.Hidden}
-	for _, money := range []bool{true, false} {
-		for _, c := range t.lay.columns {
-			if (c.field.Type() == reporting.TypeMoney) == money && (want == nil || want(c.field)) {
-				t.value(r, c, &row)
-			}
+	filled := len(t.lay.columns)
+	if want != nil {
+		filled = 0
+	}
+	row := reporting.Row{Row: r.Index, Fields: make(map[reporting.Field]reporting.Value, filled), Cells: make(map[reporting.Field]string, filled), Hidden: r.Hidden}
+	if t.ordered == nil {
+		t.ordered = slices.Clone(t.lay.columns)
+		slices.SortStableFunc(t.ordered, func(a, b column) int { return amountsFirst(a) - amountsFirst(b) })
+	}
+	for i := range t.ordered {
+		if c := &t.ordered[i]; want == nil || want(c.field) {
+			t.value(r, c, &row)
 		}
 	}
 	return row
 }
 
+func amountsFirst(c column) int {
+	if c.field.Type() == reporting.TypeMoney {
+		return 0
+	}
+	return 1
+}
+
 // value reads one cell into the row.
-func (t *table) value(r sheet.Row, c column, row *reporting.Row) {
+func (t *table) value(r sheet.Row, c *column, row *reporting.Row) {
 	cell, address := cellIn(r, c.col), sheet.CellName(c.col, r.Index)
 	if blank(cell) && !cell.Formula {
 		if m := t.b.v.merge(r.Index, c.col); m != nil && m.Top < r.Index && m.Top > t.b.bottom && m.Left <= c.col {
-			if cell = t.fromAbove(r, c, m, address); blank(cell) {
+			if cell = t.fromAbove(r, *c, m, address); blank(cell) {
 				return
 			}
 		}
 	}
 	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson) {
-		t.contact(c, cell, address, row)
+		t.contact(*c, cell, address, row)
 		return
 	}
-	vc := t.context(c, c.field)
+	vc := t.context(*c, c.field)
 	switch c.field {
 	case reporting.FYTDPct:
 		vc.Ratio = ratio(*row, reporting.FYTDDone, reporting.FYearPlan)
@@ -204,10 +217,10 @@ func ratio(row reporting.Row, part, whole reporting.Field) *decimal.Decimal {
 }
 
 var (
-	phoneNumber = regexp.MustCompile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[-—– ]?\d{7,8}(?:-\d{1,5})?|\b[2-8]\d{6,7}\b`)
-	phoneEdge   = regexp.MustCompile(`^[\s:：,，、;；/\\|-]+|[\s:：,，、;；/\\|-]+$`)
-	shortName   = regexp.MustCompile(`^\p{Han}{2,4}$`)
-	phoneWord   = regexp.MustCompile(`(联系)?(电话|手机)(号码)?[:：]?`)
+	phoneNumber = compile(`(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[-—– ]?\d{7,8}(?:-\d{1,5})?|\b[2-8]\d{6,7}\b`)
+	phoneEdge   = compile(`^[\s:：,，、;；/\\|-]+|[\s:：,，、;；/\\|-]+$`)
+	shortName   = compile(`^\p{Han}{2,4}$`)
+	phoneWord   = compile(`(联系)?(电话|手机)(号码)?[:：]?`)
 )
 
 // trimContact takes off what joined a name to its number; a bracket only where

@@ -3,7 +3,6 @@ package form
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -213,12 +212,12 @@ func (r *reader) kindFindings(t *table, doubtful bool) {
 	}
 }
 
-var unitLine = regexp.MustCompile(`单位:?\(?(?:[%、,/个项人民币]|计量|金额)*?(百万元|万元|亿元|千元|元|万|亿)`)
-var unitTitle = regexp.MustCompile(`\((?:单位:)?(百万元|万元|亿元|千元)(?:[、,/]%)?\)`)
+var unitLine = compile(`单位:?\(?(?:[%、,/个项人民币]|计量|金额)*?(百万元|万元|亿元|千元|元|万|亿)`)
+var unitTitle = compile(`\((?:单位:)?(百万元|万元|亿元|千元)(?:[、,/]%)?\)`)
 
 // unitAbove is the unit of amounts that the lines above a table name; 万元 where none does.
 func unitAbove(lines []string) string {
-	for _, re := range []*regexp.Regexp{unitLine, unitTitle} {
+	for _, re := range []*pattern{&unitLine, &unitTitle} {
 		for i := len(lines) - 1; i >= 0; i-- {
 			if m := re.FindStringSubmatch(fold(lines[i])); m != nil {
 				switch m[1] {
@@ -234,6 +233,11 @@ func unitAbove(lines []string) string {
 	return "万元"
 }
 
+// about is what a table is on.
+func about(t *table) string {
+	return string(t.out.Kind) + t.out.Period.String() + t.out.Submitter
+}
+
 // content is what a table says, to know a copy by.
 func content(t *table) string {
 	fields := make([]map[reporting.Field]reporting.Value, len(t.out.Rows))
@@ -241,20 +245,29 @@ func content(t *table) string {
 		fields[i] = row.Fields
 	}
 	raw, _ := json.Marshal(fields)
-	return string(t.out.Kind) + t.out.Period.String() + t.out.Submitter + string(raw)
+	return string(raw)
 }
 
 // dropCopies keeps a table that came twice once: in a forwarded letter and in
 // the one that forwards it, or pasted into the text and attached.
 func (r *reader) dropCopies() {
 	first := map[string]int{}
+	alike := map[string]int{} // tables of one kind, month and submitter: only these are compared
+	for _, t := range r.tables {
+		if !t.out.Nil {
+			alike[about(t)]++
+		}
+	}
 	var kept []*table
 	for _, t := range r.tables {
 		if t.out.Nil {
 			kept = append(kept, t)
 			continue
 		}
-		key := content(t)
+		key := about(t)
+		if alike[key] > 1 {
+			key += content(t)
+		}
 		i, ok := first[key]
 		switch {
 		case !ok:

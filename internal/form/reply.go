@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -65,15 +64,15 @@ func Hear(m Material, k Knowledge) Said {
 
 var (
 	// device is what telephones and programs put below a letter.
-	device = regexp.MustCompile(`^(?:发自|来自|Sentfrom|从我的|获取OutlookforiOS|GetOutlook)`)
+	device = compile(`^(?:发自|来自|Sentfrom|从我的|获取OutlookforiOS|GetOutlook)`)
 	// courtesy is a letter that needs no answer.
-	courtesy = regexp.MustCompile(`^(?:收到|已收到|已收|好的?|谢谢|多谢|感谢|感谢支持|请查收|请查阅|请审阅|请审核|请收|请接收|查收|如附件|见附件|详见附件|附件|辛苦了?|知悉|已知悉|已阅|明白|知道了?|OK|ok|嗯|您好|你好|您|你|领导|老师|同志|办公室|各位|了|啦|!|\.|,|~)+$`)
+	courtesy = compile(`^(?:收到|已收到|已收|好的?|谢谢|多谢|感谢|感谢支持|请查收|请查阅|请审阅|请审核|请收|请接收|查收|如附件|见附件|详见附件|附件|辛苦了?|知悉|已知悉|已阅|明白|知道了?|OK|ok|嗯|您好|你好|您|你|领导|老师|同志|办公室|各位|了|啦|!|\.|,|~)+$`)
 
-	wish = regexp.MustCompile(`延期|延迟|延后|推迟|推后|顺延|展期|宽限|缓报|缓交|延长|延[至到]|延[一二两三四五六七几\d]+个?(?:天|日|工作日)|(?:晚|迟)(?:些|点|[一二两三四五六七几\d]+个?(?:天|日|工作日)|到)|(?:日|号|天|周[一二三四五六日天]|月底)(?:之?前|左右|以前)?(?:再|才能?)(?:上报|报送|报|交|发|送)`)
+	wish = compile(`延期|延迟|延后|推迟|推后|顺延|展期|宽限|缓报|缓交|延长|延[至到]|延[一二两三四五六七几\d]+个?(?:天|日|工作日)|(?:晚|迟)(?:些|点|[一二两三四五六七几\d]+个?(?:天|日|工作日)|到)|(?:日|号|天|周[一二三四五六日天]|月底)(?:之?前|左右|以前)?(?:再|才能?)(?:上报|报送|报|交|发|送)`)
 	// ofWorks are delays of what is built, ofReports those of what is reported.
-	ofWorks   = regexp.MustCompile(`项目|工程|施工|开工|完工|竣工|工期|交付|拆迁|建设`)
-	ofReports = regexp.MustCompile(`报送|上报|报表|填报|材料|补报|再报|才能?报|缓报|截止|截至`)
-	refused   = regexp.MustCompile(`(?:无需|不需要?|不用|不必|没有|不会|不再)(?:申请)?(?:延期|延迟|推迟|延后|宽限)|是否(?:已)?(?:同意|批准)`)
+	ofWorks   = compile(`项目|工程|施工|开工|完工|竣工|工期|交付|拆迁|建设`)
+	ofReports = compile(`报送|上报|报表|填报|材料|补报|再报|才能?报|缓报|截止|截至`)
+	refused   = compile(`(?:无需|不需要?|不用|不必|没有|不会|不再)(?:申请)?(?:延期|延迟|推迟|延后|宽限)|是否(?:已)?(?:同意|批准)`)
 )
 
 func sentences(text string) []string {
@@ -83,11 +82,11 @@ func sentences(text string) []string {
 const dayWord = `(?:(20\d\d)年)?(?:(\d{1,2})月|(本|当|这个?|下个?)月)?(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]|(\d{1,2})月(\d{1,2})|(\d{1,2})[./](\d{1,2})|(明|后|大后)[天日]|(本|这|下个?)(?:周|星期|礼拜)([一二三四五六日天])|(月底|月末)`
 
 var (
-	dayIn  = regexp.MustCompile(dayWord)
-	dayFor = regexp.MustCompile(`(?:[至到]|于|在)(?:` + dayWord + `)`)
-	orDay  = regexp.MustCompile(`(?:或者?|还是|-|~)(?:` + dayWord + `)`)
+	dayIn  = compile(dayWord)
+	dayFor = compile(`(?:[至到]|于|在)(?:` + dayWord + `)`)
+	orDay  = compile(`(?:或者?|还是|-|~)(?:` + dayWord + `)`)
 	// dottedDay is a date such as 3.28, at which a sentence is not to be cut.
-	dottedDay = regexp.MustCompile(`(\d)\.(\d)`)
+	dottedDay = compile(`(\d)\.(\d)`)
 )
 
 // farthest is how many days ahead a day is believed.
@@ -198,10 +197,10 @@ func own(paragraphs []sheet.Paragraph, submitter string) []sheet.Paragraph {
 }
 
 var (
-	quoteStart = regexp.MustCompile(`^-{2,}.*(?:原始邮件|转发邮件|原始信息|原邮件|回复的邮件|源邮件|邮件原文|邮件原件|(?i:Original|Forwarded|Replied))|^(?:原始邮件|原邮件|邮件原文)-*$|` +
+	quoteStart = compile(`^-{2,}.*(?:原始邮件|转发邮件|原始信息|原邮件|回复的邮件|源邮件|邮件原文|邮件原件|(?i:Original|Forwarded|Replied))|^(?:原始邮件|原邮件|邮件原文)-*$|` +
 		`^[>|]|^(?:发件人|寄件人|寄件者|(?i:From))(?:[:|]|$)|^[-_=]{8,}$`)
-	wrote       = regexp.MustCompile(`^(?:在|于|(?i:On|At))?.*20\d\d.*(?:写道|(?i:wrote))$|<[^<>]+@[^<>]+>.{0,40}(?:写道|(?i:wrote))$`)
-	wroteBegins = regexp.MustCompile(`^(?:在|于|(?i:On|At)).*20\d\d|<[^<>]+@[^<>]+>`)
+	wrote       = compile(`^(?:在|于|(?i:On|At))?.*20\d\d.*(?:写道|(?i:wrote))$|<[^<>]+@[^<>]+>.{0,40}(?:写道|(?i:wrote))$`)
+	wroteBegins = compile(`^(?:在|于|(?i:On|At)).*20\d\d|<[^<>]+@[^<>]+>`)
 )
 
 // quotes reports whether a line is the beginning of a quoted letter.

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -25,18 +24,18 @@ const (
 )
 
 var (
-	footerWord  = regexp.MustCompile(`^(填报人|填表人|制表|审核|复核|审批|负责人|分管领导|主要领导|单位负责人|项目负责人|联系人|联系电话|填报日期|填表日期|填报时间|填报单位|报送人|报送单位|经办人|主管领导|签字|盖章|\(盖章\)|注:|注\d|注$|注、|说明:|备注:|填表说明|填报说明|附注|以上|本表)`)
-	totalWord   = regexp.MustCompile(`^(全市|全县|全区|本县|本区|本市|各项目|项目|全部|县级|市级)?(合计|总计|小计|累计|汇总|共计|总数)(:?\(.*\)|:.*|\d+个.*|共\d+个.*)?$`)
-	totalEnd    = regexp.MustCompile(`(小计|合计)(\(.*\))?$`)
-	totalPart   = regexp.MustCompile(`^其中[:,]?.{0,20}$`)
-	categoryTop = regexp.MustCompile(`^([一二三四五六七八九十]{1,3}[、.,:]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[类部批]|(I{1,3}|IV|VI{0,3}|IX|X)[、.]|[A-Z]类|[甲乙丙丁戊][类、.])`)
-	categoryEnd = regexp.MustCompile(`^(20\d\d年度?)?(其中:?|计划|拟|重点|城建|市级|县级)?(续建|新建|新开工|竣工|前期|储备|启动|预备|在建|改扩建|结转|收尾|谋划)(类|重点)?项目(\(?共?计?\d+个\)?)?$|(类|类项目|工程类)(\(共?计?\d+个.*\))?$|\(共?计?\d+[个项].*\)$`)
-	chineseSeq  = regexp.MustCompile(`^\(?[一二三四五六七八九十]{1,3}\)?[、.]?$`)
-	plainSeq    = regexp.MustCompile(`^\d{1,4}[.、]?$`)
-	partSeq     = regexp.MustCompile(`^\d{1,4}[.\-—－_．]\d{1,3}[.、]?$`)
-	bracketSeq  = regexp.MustCompile(`^(\(\d{1,3}\)|\d{1,3}\))$`)
-	circledSeq  = regexp.MustCompile(`^[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳]`)
-	columnMark  = regexp.MustCompile(`^(\(?\d{1,3}\)?(=.*)?|[甲乙丙丁戊己庚辛壬癸]|[A-Z])$`)
+	footerWord  = compile(`^(填报人|填表人|制表|审核|复核|审批|负责人|分管领导|主要领导|单位负责人|项目负责人|联系人|联系电话|填报日期|填表日期|填报时间|填报单位|报送人|报送单位|经办人|主管领导|签字|盖章|\(盖章\)|注:|注\d|注$|注、|说明:|备注:|填表说明|填报说明|附注|以上|本表)`)
+	totalWord   = compile(`^(全市|全县|全区|本县|本区|本市|各项目|项目|全部|县级|市级)?(合计|总计|小计|累计|汇总|共计|总数)(:?\(.*\)|:.*|\d+个.*|共\d+个.*)?$`)
+	totalEnd    = compile(`(小计|合计)(\(.*\))?$`)
+	totalPart   = compile(`^其中[:,]?.{0,20}$`)
+	categoryTop = compile(`^([一二三四五六七八九十]{1,3}[、.,:]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[类部批]|(I{1,3}|IV|VI{0,3}|IX|X)[、.]|[A-Z]类|[甲乙丙丁戊][类、.])`)
+	categoryEnd = compile(`^(20\d\d年度?)?(其中:?|计划|拟|重点|城建|市级|县级)?(续建|新建|新开工|竣工|前期|储备|启动|预备|在建|改扩建|结转|收尾|谋划)(类|重点)?项目(\(?共?计?\d+个\)?)?$|(类|类项目|工程类)(\(共?计?\d+个.*\))?$|\(共?计?\d+[个项].*\)$`)
+	chineseSeq  = compile(`^\(?[一二三四五六七八九十]{1,3}\)?[、.]?$`)
+	plainSeq    = compile(`^\d{1,4}[.、]?$`)
+	partSeq     = compile(`^\d{1,4}[.\-—－_．]\d{1,3}[.、]?$`)
+	bracketSeq  = compile(`^(\(\d{1,3}\)|\d{1,3}\))$`)
+	circledSeq  = compile(`^[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳]`)
+	columnMark  = compile(`^(\(?\d{1,3}\)?(=.*)?|[甲乙丙丁戊己庚辛壬癸]|[A-Z])$`)
 )
 
 // isCategory reports whether a text is numbered or ends as a category's heading is.
@@ -83,7 +82,7 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 		return rowFooter
 	case footer && len(cells) <= 2 && !plainSeq.MatchString(fold(seq)):
 		return rowFooter
-	case t.isTotal(label, seq) && (t.countDetails(r) == 0 || !totalPart.MatchString(fold(label))):
+	case t.isTotal(label, seq) && (!t.hasDetails(r) || !totalPart.MatchString(fold(label))):
 		return rowTotal // 其中：二标段 with a project's details is a part
 	case t.isCategoryRow(r, cells, seq, name):
 		return rowCategory
@@ -169,19 +168,17 @@ var details = []reporting.Field{
 	reporting.FReason, reporting.FCoordUnit, reporting.FDeadline, reporting.FProblemText, reporting.FIsStarted, reporting.FInStats, reporting.FActualProgress,
 }
 
-func (t *table) countDetails(r sheet.Row) int {
-	n := 0
-	for _, f := range details {
-		if text := t.ownText(r, f); text != "" && !isPlaceholder(text) {
-			n++
-		}
-	}
-	return n
+// hasDetails reports whether something stands in one of them.
+func (t *table) hasDetails(r sheet.Row) bool {
+	return slices.ContainsFunc(details, func(f reporting.Field) bool {
+		text := t.ownText(r, f)
+		return text != "" && !isPlaceholder(text)
+	})
 }
 
 // isCategoryRow reports whether the row is a heading over the rows below it.
 func (t *table) isCategoryRow(r sheet.Row, cells []sheet.Cell, seq, name string) bool {
-	if t.countDetails(r) > 0 || plainSeq.MatchString(fold(seq)) || partSeq.MatchString(fold(seq)) {
+	if t.hasDetails(r) || plainSeq.MatchString(fold(seq)) || partSeq.MatchString(fold(seq)) {
 		return false
 	}
 	text := fold(cells[0].Text)

@@ -28,6 +28,7 @@ type table struct {
 	inner           string // subject of the letter within the letter that it came in
 	hiddenSheet     bool
 	kinds           []rowKind // of the block's rows
+	ordered         []column  // once they are settled: amounts first
 }
 
 // say adds a finding on the table.
@@ -80,6 +81,9 @@ func (t *table) ownText(r sheet.Row, f reporting.Field) string {
 	}
 	if blank(cell) {
 		return ""
+	}
+	if strings.IndexByte(cell.Text, '_') < 0 {
+		return strings.TrimSpace(cell.Text)
 	}
 	return strings.TrimSpace(strings.ReplaceAll(cell.Text, "_x000D_", ""))
 }

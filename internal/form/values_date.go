@@ -1,7 +1,6 @@
 package form
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -143,13 +142,15 @@ func made(f reporting.Field, text string, y, m, d int) reading {
 }
 
 func spell(y, m, d int, p precision) string {
+	digit := func(n int) byte { return byte('0' + n%10) }
+	s := [...]byte{digit(y / 1000), digit(y / 100), digit(y / 10), digit(y), '-', digit(m / 10), digit(m), '-', digit(d / 10), digit(d)}
 	switch p {
 	case byYear:
-		return fmt.Sprintf("%04d", y)
+		return string(s[:4])
 	case byMonth:
-		return fmt.Sprintf("%04d-%02d", y, m)
+		return string(s[:7])
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", y, m, d)
+	return string(s[:])
 }
 
 // isPast reports the fields whose dates have come when they are reported.

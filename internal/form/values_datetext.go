@@ -2,7 +2,6 @@ package form
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"tongbao/internal/reporting"
@@ -10,32 +9,39 @@ import (
 )
 
 var (
-	dotted    = regexp.MustCompile(`^(\d{4}|\d{2})\.(\d{1,2})$`)
-	clockTail = regexp.MustCompile(`(?i)[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+08:?00)?$`)
-	digitGap  = regexp.MustCompile(`\d\s+\d`)
-	allDigits = regexp.MustCompile(`^\d{1,8}$`)
+	dotted    = compile(`^(\d{4}|\d{2})\.(\d{1,2})$`)
+	clockTail = compile(`(?i)[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+08:?00)?$`)
+	digitGap  = compile(`\d\s+\d`)
+	allDigits = compile(`^\d{1,8}$`)
 
 	// The forms of a date after folding and after leading and trailing words
 	// are gone. Y is a year with its 年 or a word for it.
-	formFull        = regexp.MustCompile(`^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})[日号]?$`)
-	formShort       = regexp.MustCompile(`^'?(\d{2})(?:年(\d{1,2})月|\.(\d{1,2})\.)(\d{1,2})[日号]?$`)
-	formMonth       = regexp.MustCompile(`^(\d{4})[年./-](\d{1,2})月?$`)
-	formShortMonth  = regexp.MustCompile(`^'?(\d{2})年(\d{1,2})月$`)
-	formDay         = regexp.MustCompile(`^(\d{1,2})月(\d{1,2})[日号]$`)
-	formMonthOnly   = regexp.MustCompile(`^(\d{1,2})月$`)
-	formWestern     = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})/(\d{4})$`)
-	formQuarter     = regexp.MustCompile(`^(?:第?([1-4])季度?|[qQ]([1-4]))$`)
-	formHalf        = regexp.MustCompile(`^([上下])半年$`)
-	formYearQuarter = regexp.MustCompile(`^(\d{4})[-./年]?[qQ]([1-4])$`)
-	formYear        = regexp.MustCompile(`^(\d{4}|\d{2})年`)
-	formBareYear    = regexp.MustCompile(`^\d{4}年?$`)
+	formFull        = compile(`^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})[日号]?$`)
+	formShort       = compile(`^'?(\d{2})(?:年(\d{1,2})月|\.(\d{1,2})\.)(\d{1,2})[日号]?$`)
+	formMonth       = compile(`^(\d{4})[年./-](\d{1,2})月?$`)
+	formShortMonth  = compile(`^'?(\d{2})年(\d{1,2})月$`)
+	formDay         = compile(`^(\d{1,2})月(\d{1,2})[日号]$`)
+	formMonthOnly   = compile(`^(\d{1,2})月$`)
+	formWestern     = compile(`^(\d{1,2})/(\d{1,2})/(\d{4})$`)
+	formQuarter     = compile(`^(?:第?([1-4])季度?|[qQ]([1-4]))$`)
+	formHalf        = compile(`^([上下])半年$`)
+	formYearQuarter = compile(`^(\d{4})[-./年]?[qQ]([1-4])$`)
+	formYear        = compile(`^(\d{4}|\d{2})年`)
+	formBareYear    = compile(`^\d{4}年?$`)
 
-	monthPart = regexp.MustCompile(`月(?:份)?(?:底|末|初|[上中下]旬|中)?$`)
-	dateLike  = regexp.MustCompile(`\d[年月日./-]|\d{4}`)
+	monthPart = compile(`月(?:份)?(?:底|末|初|[上中下]旬|中)?$`)
+	dateLike  = compile(`\d[年月日./-]|\d{4}`)
 )
 
 // dateText reads the ways in which people write dates.
 func dateText(f reporting.Field, c sheet.Cell, vc valueContext) reading {
+	if y, m, d, ok := usualDate(c.Text); ok {
+		return made(f, c.Text, y, m, d)
+	}
+	return anyDate(f, c, vc)
+}
+
+func anyDate(f reporting.Field, c sheet.Cell, vc valueContext) reading {
 	text := c.Text
 	if len(text) > 300 {
 		return left("not-a-date", text, "太长，不是日期，“%s”未采用；%s", f.Title(), writeDate)
@@ -60,6 +66,50 @@ func dateText(f reporting.Field, c sheet.Cell, vc valueContext) reading {
 		r.d = say(reporting.Notice, "annotated", text, "里有说明文字，“%s”按%s采用；请把说明写到备注栏。", f.Title(), r.v)
 	}
 	return r
+}
+
+// usualDate reads the forms that most dates have: 2021年3月, 2021年3月25日, 2021.3.25
+// and 2021-03-25. The rules below would read them the same way.
+func usualDate(s string) (y, m, d int, ok bool) {
+	y, rest, ok := number(s, 4, 4)
+	if !ok {
+		return 0, 0, 0, false
+	}
+	sep := ""
+	for _, sep = range []string{"年", ".", "-", "/"} {
+		if rest, ok = strings.CutPrefix(rest, sep); ok {
+			break
+		}
+	}
+	if !ok {
+		return 0, 0, 0, false
+	}
+	if m, rest, ok = number(rest, 1, 2); !ok {
+		return 0, 0, 0, false
+	}
+	if sep == "年" {
+		sep = "月"
+		if rest == sep {
+			return y, m, absent, true
+		}
+	}
+	if rest, ok = strings.CutPrefix(rest, sep); !ok {
+		return 0, 0, 0, false
+	}
+	if d, rest, ok = number(rest, 1, 2); !ok || (rest == "日") != (sep == "月") || rest != "" && rest != "日" {
+		return 0, 0, 0, false
+	}
+	return y, m, d, true
+}
+
+// number cuts a number of so many digits off the beginning.
+func number(s string, least, most int) (n int, rest string, ok bool) {
+	i := 0
+	for i < len(s) && i < most && s[i] >= '0' && s[i] <= '9' {
+		n = n*10 + int(s[i]-'0')
+		i++
+	}
+	return n, s[i:], i >= least
 }
 
 // plainDate takes off leading and trailing words, then reads what is left.

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"strings"
 
 	"tongbao/internal/reporting"
@@ -10,7 +9,7 @@ import (
 
 // statsCode is what clerks write into 是否入统 instead of 是: the code of the
 // statistics office.
-var statsCode = regexp.MustCompile(`^[0-9A-Za-z-]{8,40}$`)
+var statsCode = compile(`^[0-9A-Za-z-]{8,40}$`)
 
 // readFlag reads yes or no. States between the two are left out: a project
 // whose main structure is done is neither finished nor not.
@@ -46,8 +45,8 @@ func readFlag(f reporting.Field, c sheet.Cell) reading {
 }
 
 var (
-	dateDigits = regexp.MustCompile(`^(?:19|20)\d{2}[-./]?(?:0[1-9]|1[0-2]|[1-9])(?:[-./]?(?:[0-2]?\d|3[01]))?$`)
-	boxes      = regexp.MustCompile(`^([√×□]?)是[/、]?([√×□]?)否([√×□]?)$`)
+	dateDigits = compile(`^(?:19|20)\d{2}[-./]?(?:0[1-9]|1[0-2]|[1-9])(?:[-./]?(?:[0-2]?\d|3[01]))?$`)
+	boxes      = compile(`^([√×□]?)是[/、]?([√×□]?)否([√×□]?)$`)
 )
 
 func looksLikeDate(text string) bool { return dateDigits.MatchString(squash(text)) }

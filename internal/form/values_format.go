@@ -2,7 +2,6 @@ package form
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -58,7 +57,9 @@ func formatTokens(f string) []token {
 
 // bareNumberFormat is the first section without literals, in lower case; "" for General,
 // also as Chinese WPS spells it.
-func bareNumberFormat(f string) string {
+func bareNumberFormat(format string) string { return meaningOf(format).bare }
+
+func readBareFormat(f string) string {
 	var b strings.Builder
 	for _, t := range formatTokens(f) {
 		if !t.literal {
@@ -69,6 +70,43 @@ func bareNumberFormat(f string) string {
 		return s
 	}
 	return ""
+}
+
+// formatMeaning is all that is asked of a number format. A sheet has a few
+// formats and thousands of cells.
+type formatMeaning struct {
+	bare            string
+	date            precision
+	time, percent   bool
+	decimals        int
+	unit            string
+	scaled, foreign bool
+}
+
+var formatMeanings memo[string, formatMeaning]
+
+// maxFormat is how long a format is that is worth keeping.
+const maxFormat = 256
+
+func meaningOf(format string) formatMeaning {
+	switch {
+	case format == "":
+		return formatMeaning{}
+	case len(format) > maxFormat:
+		return readFormat(format)
+	}
+	return formatMeanings.of(format, readFormat)
+}
+
+func readFormat(format string) formatMeaning {
+	m := formatMeaning{bare: readBareFormat(format), percent: sheet.IsPercent(format)}
+	m.date = readDatePrecision(m.bare)
+	m.time = m.date == noDate && (strings.Contains(m.bare, "h") || strings.Contains(m.bare, "ss"))
+	if d := plainFormat.FindStringSubmatch(m.bare); d != nil {
+		m.decimals = len(d[1])
+	}
+	m.unit, m.scaled, m.foreign = readFormatUnit(format)
+	return m
 }
 
 // precision is how much of a date a format shows.
@@ -83,8 +121,9 @@ const (
 
 // datePrecision tells how much of a date a number format shows. It is stricter
 // than sheet.IsDate: 0"个月" is no date.
-func datePrecision(format string) precision {
-	f := bareNumberFormat(format)
+func datePrecision(format string) precision { return meaningOf(format).date }
+
+func readDatePrecision(f string) precision {
 	switch {
 	case strings.Contains(f, "#") || strings.Contains(f, "?"), strings.HasPrefix(f, "0"), strings.Contains(f, "%"):
 		return noDate
@@ -101,29 +140,25 @@ func datePrecision(format string) precision {
 }
 
 // isTimeFormat reports a format that shows the time of day alone.
-func isTimeFormat(format string) bool {
-	f := bareNumberFormat(format)
-	return datePrecision(format) == noDate && (strings.Contains(f, "h") || strings.Contains(f, "ss"))
-}
+func isTimeFormat(format string) bool { return meaningOf(format).time }
 
 // isPercentFormat reports a format that shows a percentage.
-func isPercentFormat(format string) bool { return sheet.IsPercent(format) }
+func isPercentFormat(format string) bool { return meaningOf(format).percent }
 
 // decimalsOf is how many decimals a plain format fixes: 2 for 0.00 or #,##0.00.
-func decimalsOf(format string) int {
-	m := plainFormat.FindStringSubmatch(bareNumberFormat(format))
-	if m == nil {
-		return 0
-	}
-	return len(m[1])
-}
+func decimalsOf(format string) int { return meaningOf(format).decimals }
 
-var plainFormat = regexp.MustCompile(`^[#0,]+(?:\.(0+))?%?$`)
+var plainFormat = compile(`^[#0,]+(?:\.(0+))?%?$`)
 
 // formatUnit is the unit that a format writes behind the number, as in
 // 0.00"亿元"; scaled is true where the format shows the number divided, so that
 // what is seen is not what is stored: 0!.0,"万" and #,##0,.
 func formatUnit(format string) (unit string, scaled, foreign bool) {
+	m := meaningOf(format)
+	return m.unit, m.scaled, m.foreign
+}
+
+func readFormatUnit(format string) (unit string, scaled, foreign bool) {
 	if format == "" || plainFormat.MatchString(format) && !scalingComma.MatchString(format) {
 		return "", false, false
 	}
@@ -150,8 +185,8 @@ func formatUnit(format string) (unit string, scaled, foreign bool) {
 }
 
 var (
-	scalingComma = regexp.MustCompile(`[0#?],+(?:[^0#?,.]|$)`)
-	bracketed    = regexp.MustCompile(`\[\$([^\]-]*)`)
+	scalingComma = compile(`[0#?],+(?:[^0#?,.]|$)`)
+	bracketed    = compile(`\[\$([^\]-]*)`)
 )
 
 // bracketCurrency is the sign in [$€-407]; [$-804] names a language only.

@@ -11,7 +11,7 @@ import (
 
 // mostMoney is more than any county's table can hold: 100 million 万元, a
 // trillion yuan. What is beyond is a phone number, a code, or in yuan.
-var mostMoney = decimal.NewFromInt(100_000_000)
+var mostMoney = decimal.New(100_000_000_0000, -4)
 
 const writeNumber = "请只填一个阿拉伯数字，单位用表头的单位，其余说明写到备注栏。"
 
@@ -36,7 +36,7 @@ func readMoney(f reporting.Field, c sheet.Cell, vc valueContext) reading {
 // columnWorth is the worth in 万元 of a column's unit; none is 万元.
 func columnWorth(unit string) (decimal.Decimal, bool) {
 	if unit == "" {
-		return decimal.NewFromInt(1), true
+		return one, true
 	}
 	w := unitWorth(unit)
 	if w == nil {
@@ -88,8 +88,13 @@ func moneyNumber(f reporting.Field, c sheet.Cell, column decimal.Decimal, vc val
 			return warned(v, "unit-in-cell", c.Text+unit, "的单元格格式带单位“%s”，与该列单位不同，已按%s万元采用，请核对。", unit, v)
 		})
 	}
+	if column.Equal(one) {
+		return moneyValue(f, c.Text, n, is)
+	}
 	return moneyValue(f, c.Text, n.Mul(column), is)
 }
+
+var one = decimal.NewFromInt(1)
 
 // moneyValue bounds an amount in 万元.
 func moneyValue(f reporting.Field, text string, n decimal.Decimal, use func(reporting.Value) reading) reading {

@@ -2,7 +2,6 @@ package form
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -18,18 +17,42 @@ func exact(f float64) (d decimal.Decimal, ok bool) {
 	if math.Abs(f) < 1e-12 {
 		return decimal.Zero, true
 	}
-	d, err := decimal.NewFromString(strconv.FormatFloat(f, 'g', 15, 64))
-	return d, err == nil
+	if f == math.Trunc(f) && math.Abs(f) < 1e14 {
+		return decimal.New(int64(f)*1e4, -4), true
+	}
+	return fromDigits(f)
+}
+
+// fromDigits reads a number that is not whole by its 15 digits: d.dd…e±dd.
+func fromDigits(f float64) (d decimal.Decimal, ok bool) {
+	var buf [32]byte
+	text := strconv.AppendFloat(buf[:0], math.Abs(f), 'e', 14, 64)
+	mantissa, digits := text[:16], int64(0)
+	exp, err := strconv.Atoi(string(text[17:]))
+	for _, c := range mantissa {
+		if c != '.' {
+			digits = digits*10 + int64(c-'0')
+		}
+	}
+	// With four decimals, which is how values are kept, nothing is left to be
+	// rounded.
+	for exp -= 14; digits != 0 && digits%10 == 0 && exp < -4; exp++ {
+		digits /= 10
+	}
+	if f < 0 {
+		digits = -digits
+	}
+	return decimal.New(digits, int32(exp)), err == nil
 }
 
 var (
-	plainNumber   = regexp.MustCompile(`^\d{1,18}\.?$|^\d{0,18}\.\d{1,18}$`)
-	commaNumber   = regexp.MustCompile(`^\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,18})?$`)
-	spaceNumber   = regexp.MustCompile(`^\d{1,3}(?: \d{3}){1,5}(?:\.\d{1,18})?$`)
-	sciNumber     = regexp.MustCompile(`^\d{1,18}(?:\.\d{1,18})?[eE][+-]?\d{1,2}$`)
-	leadingNumber = regexp.MustCompile(`^[\d.][\d,. ]*(?:[eE][+-]?\d{1,2})?`)
-	digitRun      = regexp.MustCompile(`\d+(?:[.,]\d+)*`)
-	sumInCell     = regexp.MustCompile(`\d\D{0,3}[+*×÷=]\D{0,3}\d`)
+	plainNumber   = compile(`^\d{1,18}\.?$|^\d{0,18}\.\d{1,18}$`)
+	commaNumber   = compile(`^\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,18})?$`)
+	spaceNumber   = compile(`^\d{1,3}(?: \d{3}){1,5}(?:\.\d{1,18})?$`)
+	sciNumber     = compile(`^\d{1,18}(?:\.\d{1,18})?[eE][+-]?\d{1,2}$`)
+	leadingNumber = compile(`^[\d.][\d,. ]*(?:[eE][+-]?\d{1,2})?`)
+	digitRun      = compile(`\d+(?:[.,]\d+)*`)
+	sumInCell     = compile(`\d\D{0,3}[+*×÷=]\D{0,3}\d`)
 )
 
 // parseDigits reads an unsigned number with or without thousands separators.

@@ -1,10 +1,10 @@
 package form
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -12,7 +12,7 @@ import (
 	"tongbao/internal/sheet"
 )
 
-var scientific = regexp.MustCompile(`^(\d(?:\.\d+)?)[eE]\+?(\d{1,2})$`)
+var scientific = compile(`^(\d(?:\.\d+)?)[eE]\+?(\d{1,2})$`)
 
 // readText reads a text as written, outer white space removed; a number as the
 // sheet shows it, but for digits that a format hides.
@@ -40,14 +40,26 @@ var programMarks = strings.NewReplacer("_x000D_", "", "_x000d_", "", "\r\n", "\n
 // trimText removes what only programs put into a text, and the white space
 // around it.
 func trimText(s string) string {
-	s = programMarks.Replace(s)
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s)
+	if !isClean(s) {
+		s = programMarks.Replace(s)
+		s = strings.Map(func(r rune) rune {
+			if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, s)
+	}
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+}
+
+// isClean reports whether a text has nothing that only programs put into one.
+func isClean(s string) bool {
+	for _, r := range s {
+		if r < ' ' && r != '\n' && r != '\t' || r == '_' || r == 0x7f || r == '\u200b' || r == '\ufeff' || r == utf8.RuneError {
+			return false
+		}
+	}
+	return true
 }
 
 // isCode reports the fields that hold numbers whose every digit counts.

@@ -91,8 +91,12 @@ func pairs(text string) map[rune]rune {
 // as one space, line breaks kept. NFKC would go too far: it makes a 1 of ① and
 // 30002 of 3000².
 func tidy(s string) string {
+	if isTidy(s) {
+		return s
+	}
 	s = strings.ReplaceAll(s, "_x000D_", "")
 	var b strings.Builder
+	b.Grow(len(s))
 	var gap rune
 	for _, r := range s {
 		switch {
@@ -116,6 +120,27 @@ func tidy(s string) string {
 	return b.String()
 }
 
+// isTidy reports whether a text has only characters that stay as they are:
+// most texts do.
+func isTidy(s string) bool {
+	for _, r := range s {
+		if r <= ' ' || r == '_' || r >= 0x7f && (r < 0x4e00 || r > 0x9fff || isTraditional(r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isTraditional reports whether a Han character has a simplified one.
+func isTraditional(r rune) bool { return traditional.has(r) }
+
+var traditional = func() (set runes) {
+	for r := range simplified {
+		set = set.with(string(r))
+	}
+	return set
+}()
+
 func halfWidth(r rune) rune {
 	switch r {
 	case '—', '–', '−', 'ー', '―', '‐', '‑', '‒', '﹣', '─', '━':
@@ -136,8 +161,8 @@ func halfWidth(r rune) rune {
 	if r >= '！' && r <= '～' {
 		return r - '！' + '!'
 	}
-	if s, ok := simplified[r]; ok {
-		return s
+	if isTraditional(r) {
+		return simplified[r]
 	}
 	return r
 }
@@ -150,5 +175,15 @@ var noBlanks = strings.NewReplacer(" ", "", "\n", "")
 // wordOf is a cell's text as words are compared: folded, in lower case,
 // without the stop at its end.
 func wordOf(s string) string {
-	return strings.TrimRight(strings.ToLower(squash(s)), "。.;,!:、")
+	return strings.TrimRight(lower(squash(s)), "。.;,!:、")
+}
+
+// lower is strings.ToLower, which looks every Han character up.
+func lower(s string) string {
+	for _, r := range s {
+		if r >= 'A' && (r <= 'Z' || r >= 0x7f && (r < 0x4e00 || r > 0x9fff)) {
+			return strings.ToLower(s)
+		}
+	}
+	return s
 }

@@ -68,6 +68,9 @@ func (v *view) own(row, col int) sheet.Cell {
 }
 
 func cellIn(r sheet.Row, col int) sheet.Cell {
+	if col < len(r.Cells) && col >= 0 && r.Cells[col].Col == col {
+		return r.Cells[col] // no cell before it is missing
+	}
 	i, ok := slices.BinarySearchFunc(r.Cells, col, func(c sheet.Cell, col int) int { return c.Col - col })
 	if ok {
 		return r.Cells[i]
@@ -109,8 +112,15 @@ func blank(c sheet.Cell) bool {
 // solid lists the cells of a row within the columns that hold something.
 func solid(r sheet.Row, left, right int) []sheet.Cell {
 	from, _ := slices.BinarySearchFunc(r.Cells, left, func(c sheet.Cell, col int) int { return c.Col - col })
-	var out []sheet.Cell
-	for _, c := range r.Cells[from:] {
+	to := from
+	for to < len(r.Cells) && r.Cells[to].Col <= right && !blank(r.Cells[to]) {
+		to++
+	}
+	if to == len(r.Cells) || r.Cells[to].Col > right {
+		return r.Cells[from:to:to] // as they stand
+	}
+	out := append(make([]sheet.Cell, 0, len(r.Cells)-from), r.Cells[from:to]...)
+	for _, c := range r.Cells[to:] {
 		if c.Col > right {
 			break
 		}
@@ -124,7 +134,7 @@ func solid(r sheet.Row, left, right int) []sheet.Cell {
 // visible reports whether some character of a text can be seen.
 func visible(s string) bool {
 	for _, r := range s {
-		if r > ' ' && r < 0x7f && !strings.ContainsRune(":*", r) || r >= 0x4e00 && r <= 0x9fff {
+		if r > ' ' && r < 0x7f && r != ':' && r != '*' || r >= 0x4e00 && r <= 0x9fff {
 			return true
 		}
 	}

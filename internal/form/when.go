@@ -2,7 +2,6 @@ package form
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,18 +15,18 @@ type month struct{ year, month int }
 func (m month) none() bool { return m.month == 0 }
 
 var (
-	anySpan     = regexp.MustCompile(monthWord + `月?份?[-~至到]` + monthWord + `月份?`)
-	yearIn      = regexp.MustCompile(`(20\d\d)(?:年|\.|-|/)?`)
-	bareMonth   = regexp.MustCompile(monthWord + `月(?:份|底|末)?(\d{1,2}[日号])?`)
-	dottedMonth = regexp.MustCompile(`(20\d\d)[./_-](0?[1-9]|1[0-2])(?:[./_-](0?[1-9]|[12]\d|3[01]))?(?:\D|$)`)
-	quarter     = regexp.MustCompile(`(20\d\d年)?第?([一二三四1-4])季度`)
-	fullDate    = regexp.MustCompile(`(20\d\d)(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?`)
-	monthDay    = regexp.MustCompile(monthWord + `月(\d{1,2})[日号]`)
-	dateLine    = regexp.MustCompile(`(?:填报|填表|报送|上报|制表)(?:日期|时间):?|^日期:?`)
-	dateToLine  = regexp.MustCompile(`(?:截至|至|统计)(?:日期|时间)?:?`)
-	digitDate   = regexp.MustCompile(`(?:^|\D)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?(?:\D|$)`)
-	shortDate   = regexp.MustCompile(`(?:^|[^\d.])(1[0-2]|0?[1-9])[.](3[01]|[12]\d)(?:[^\d.]|\.?$|\.[a-z])`)
-	fourDigits  = regexp.MustCompile(`(?:^|\D)(0[1-9]|1[0-2])(3[01]|[12]\d)(?:\D|$)`)
+	anySpan     = compile(monthWord + `月?份?[-~至到]` + monthWord + `月份?`)
+	yearIn      = compile(`(20\d\d)(?:年|\.|-|/)?`)
+	bareMonth   = compile(monthWord + `月(?:份|底|末)?(\d{1,2}[日号])?`)
+	dottedMonth = compile(`(20\d\d)[./_-](0?[1-9]|1[0-2])(?:[./_-](0?[1-9]|[12]\d|3[01]))?(?:\D|$)`)
+	quarter     = compile(`(20\d\d年)?第?([一二三四1-4])季度`)
+	fullDate    = compile(`(20\d\d)(?:年|[./-])(\d{1,2})(?:月|[./-])(\d{1,2})日?`)
+	monthDay    = compile(monthWord + `月(\d{1,2})[日号]`)
+	dateLine    = compile(`(?:填报|填表|报送|上报|制表)(?:日期|时间):?|^日期:?`)
+	dateToLine  = compile(`(?:截至|至|统计)(?:日期|时间)?:?`)
+	digitDate   = compile(`(?:^|\D)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?(?:\D|$)`)
+	shortDate   = compile(`(?:^|[^\d.])(1[0-2]|0?[1-9])[.](3[01]|[12]\d)(?:[^\d.]|\.?$|\.[a-z])`)
+	fourDigits  = compile(`(?:^|\D)(0[1-9]|1[0-2])(3[01]|[12]\d)(?:\D|$)`)
 )
 
 // inTitle is the month that a title names: 2021年…（3月）, 1-3月, 一季度. A day
@@ -126,7 +125,7 @@ func inName(name string) month {
 		day, _ := strconv.Atoi(d[3])
 		return reported(year, mon, day)
 	}
-	for _, re := range []*regexp.Regexp{shortDate, fourDigits} {
+	for _, re := range []*pattern{&shortDate, &fourDigits} {
 		if d := re.FindStringSubmatch(t); d != nil {
 			mon, _ := strconv.Atoi(d[1])
 			return month{m.year, mon}

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -108,7 +107,7 @@ func (n *names) longest(t string) (namePattern, bool) {
 	return namePattern{}, false
 }
 
-var reporterLine = regexp.MustCompile(`(?:填报|报送|填表|上报|编报|报表)(?:单位|部门)(?:\([^)]*\))?:?(.*)`)
+var reporterLine = compile(`(?:填报|报送|填表|上报|编报|报表)(?:单位|部门)(?:\([^)]*\))?:?(.*)`)
 
 const reporterSource = "“填报单位”"
 

@@ -29,7 +29,7 @@ type lexicon struct {
 	kinds   map[reporting.Kind]dictionary
 	known   dictionary
 	names   map[string]bool                        // the hard letters of what rows are called by
-	letters string                                 // of which one stands in each of them
+	letters runes                                  // of which one stands in each of them
 	near    map[reporting.Kind]map[string][]string // words by how they begin and end
 	memo    map[memoKey]wording                    // of one reading; nil keeps nothing
 	full    bool                                   // more different words than maxWords were asked for
@@ -73,15 +73,15 @@ var builtin = sync.OnceValue(func() *lexicon {
 
 // index prepares what makes looking up quick.
 func (l *lexicon) index() {
-	l.letters = nameLetters
+	l.letters = runes{}.with(nameLetters)
 	l.names, l.near = map[string]bool{}, map[reporting.Kind]map[string][]string{}
 	for k, d := range l.kinds {
 		l.near[k] = map[string][]string{}
 		for key, m := range d {
 			if m.field == reporting.FProjectName || m.field == reporting.FProblem {
 				l.names[hard(key)] = true
-				if !strings.ContainsAny(key, l.letters) { // an office's own
-					l.letters += key
+				if !l.letters.in(key) { // an office's own
+					l.letters = l.letters.with(key)
 				}
 			}
 			head, tail := ends(key)
@@ -104,11 +104,13 @@ func ends(key string) (head, tail string) {
 // changes: of units, dates, numbers and brackets.
 const soft = "单位计量百千万亿人民币元亩个平方米公里户年月日底末止前截到至份本当期今全去上下一二三四五六七八九十度第列的额总投资累次某份初"
 
+var softRunes = runes{}.with(soft)
+
 // hard is what word leaves of a text as it is. It is cheap, and two texts with
 // one key have it in common.
 func hard(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x4e00 || r > 0x9fff || strings.ContainsRune(soft, r) {
+		if r < 0x4e00 || r > 0x9fff || softRunes.has(r) {
 			return -1
 		}
 		return r
@@ -118,7 +120,7 @@ func hard(s string) string {
 // maybeName reports whether a text may be what rows are called by; most cells
 // are not, and need not be taken apart.
 func (l *lexicon) maybeName(text string) bool {
-	if !strings.ContainsAny(text, l.letters) {
+	if !l.letters.in(text) {
 		return false
 	}
 	text = fold(text)

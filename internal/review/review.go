@@ -62,8 +62,10 @@ func DefaultThresholds() Thresholds {
 	}
 }
 
+var defaults = DefaultThresholds()
+
 func (t Thresholds) orDefault() Thresholds {
-	d := DefaultThresholds()
+	d := defaults
 	for _, p := range []struct{ is, or *decimal.Decimal }{
 		{&t.Slack, &d.Slack}, {&t.PercentPoints, &d.PercentPoints}, {&t.OverPlan, &d.OverPlan},
 		{&t.OverTotal, &d.OverTotal}, {&t.Step, &d.Step}, {&t.StepShare, &d.StepShare},
@@ -220,15 +222,19 @@ func (d *desk) unitOf(f reporting.Field) string {
 }
 
 // moneyFields are the table's amounts in the order of the form.
-func (d *desk) moneyFields() []reporting.Field {
-	var out []reporting.Field
-	for _, f := range reporting.Fields[d.t.Kind] {
-		if f.Type() == reporting.TypeMoney {
-			out = append(out, f)
+func (d *desk) moneyFields() []reporting.Field { return amounts[d.t.Kind] }
+
+var amounts = func() map[reporting.Kind][]reporting.Field {
+	out := map[reporting.Kind][]reporting.Field{}
+	for _, k := range reporting.Kinds {
+		for _, f := range reporting.Fields[k] {
+			if f.Type() == reporting.TypeMoney {
+				out[k] = append(out[k], f)
+			}
 		}
 	}
 	return out
-}
+}()
 
 // close2 reports whether a and b differ by no more than the larger of slack
 // and the share of b.

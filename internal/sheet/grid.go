@@ -4,7 +4,10 @@
 // mean is form's business. A damaged file is an error, never a short table.
 package sheet
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Kind says what a cell holds.
 type Kind uint8
@@ -118,12 +121,22 @@ func (l Limits) OrDefault() Limits {
 
 // ColumnName spells a 0-based column as Excel does: 0 is "A", 27 is "AB".
 func ColumnName(col int) string {
-	name := ""
-	for col++; col > 0; col = (col - 1) / 26 {
-		name = string(rune('A'+(col-1)%26)) + name
+	var buf [16]byte
+	return string(appendColumn(buf[:0], col))
+}
+
+func appendColumn(name []byte, col int) []byte {
+	if col >= 26 {
+		name = appendColumn(name, col/26-1)
 	}
-	return name
+	if col < 0 {
+		return name
+	}
+	return append(name, byte('A'+col%26))
 }
 
 // CellName spells a cell's address: column 7 of row 12 is "H12".
-func CellName(col, row int) string { return fmt.Sprintf("%s%d", ColumnName(col), row) }
+func CellName(col, row int) string {
+	var buf [32]byte
+	return string(strconv.AppendInt(appendColumn(buf[:0], col), int64(row), 10))
+}

@@ -252,10 +252,10 @@ func content(t *table) string {
 // the one that forwards it, or pasted into the text and attached.
 func (r *reader) dropCopies() {
 	first := map[string]int{}
-	alike := map[string]int{} // tables of one kind, month and submitter: only these are compared
+	of := map[string]int{} // tables of one kind, month and submitter: only these are compared
 	for _, t := range r.tables {
 		if !t.out.Nil {
-			alike[about(t)]++
+			of[about(t)]++
 		}
 	}
 	var kept []*table
@@ -265,7 +265,7 @@ func (r *reader) dropCopies() {
 			continue
 		}
 		key := about(t)
-		if alike[key] > 1 {
+		if of[key] > 1 {
 			key += content(t)
 		}
 		i, ok := first[key]

@@ -27,6 +27,7 @@ func initCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 	}
 	out := c.Flags().String("out", "config.yaml", "写到哪个文件（已有的不覆盖）")
+	service := c.Flags().Bool("service", false, "为 systemd 服务写：数据在 /var/lib/tongbao，授权码作为凭据")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if _, err := os.Stat(*out); !errors.Is(err, fs.ErrNotExist) {
 			return usageError{fmt.Errorf("%s 已经存在，不覆盖；请用 --out 另写一个", *out)}
@@ -36,6 +37,7 @@ func initCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		answers.service = *service
 		return answers.write(*out, c.OutOrStdout())
 	}
 	return c
@@ -57,6 +59,7 @@ type answers struct {
 	addresses        []string
 	submitters       []reporting.Submitter
 	missingAddresses int
+	service          bool
 }
 
 // line asks one question until check is content; an empty answer is the preset.
@@ -151,7 +154,7 @@ func (q *asker) all() (a answers, err error) {
 		}
 	}
 	if err == nil {
-		a.password, err = q.secret("授权码（不显示；直接回车则运行时从环境变量 TONGBAO_PASSWORD 取）")
+		a.password, err = q.secret("授权码（不显示；现在没有就直接回车）")
 	}
 	ask(&a.office, "办公室名称（落款）", config.Default().Office.Name, needed)
 	ask(&a.city, "全市的名称", config.Default().Office.City, needed)
@@ -176,12 +179,15 @@ func (q *asker) all() (a answers, err error) {
 // write checks the configuration before it is there. The 授权码 goes into a
 // file of its own that only its owner can read.
 func (a answers) write(path string, out io.Writer) error {
-	password := "{env: TONGBAO_PASSWORD}"
+	data, password := "./data", "{env: TONGBAO_PASSWORD}"
 	beside := filepath.Join(filepath.Dir(path), "password")
-	if a.password != "" {
+	switch {
+	case a.service:
+		data, password = "/var/lib/tongbao", "{credential: password}"
+	case a.password != "":
 		password = "{file: password}"
 	}
-	text := a.yaml(password)
+	text := a.yaml(data, password)
 	if _, err := config.Parse([]byte(text), path); err != nil {
 		return fmt.Errorf("写出的配置有误：%w", err)
 	}
@@ -195,10 +201,22 @@ func (a answers) write(path string, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "已写出 %s\n", path)
+	if a.service {
+		// The daemon is another user; the directory keeps strangers out.
+		if err := os.Chmod(path, 0o644); err != nil {
+			return fmt.Errorf("写 %s：%w", path, err)
+		}
+		if a.password == "" {
+			fmt.Fprintf(out, "还没有授权码：请写进 %s，权限 0600\n", beside)
+		}
+		fmt.Fprintln(out, "接着运行：systemctl enable --now tongbao")
+	}
 	if a.missingAddresses > 0 {
 		fmt.Fprintf(out, "还有 %d 个单位没有邮箱：它们的来信要由办公室认领（tongbao assign），也收不到催报\n", a.missingAddresses)
 	}
-	fmt.Fprintf(out, "接着运行：tongbao check -c %s，再 tongbao doctor -c %s\n", path, path)
+	if !a.service {
+		fmt.Fprintf(out, "接着运行：tongbao check -c %s，再 tongbao doctor -c %s\n", path, path)
+	}
 	return nil
 }
 
@@ -213,7 +231,7 @@ func writeNew(path, text string) error {
 }
 
 // yaml is the file's text.
-func (a answers) yaml(password string) string {
+func (a answers) yaml(data, password string) string {
 	q := strconv.Quote // Go's quotes are YAML's
 	server, smtp := "provider: "+q(a.provider.Name), ""
 	if a.provider.Name == "" {
@@ -221,7 +239,7 @@ func (a answers) yaml(password string) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `# tongbao 的配置文件。改好后先运行 tongbao check。全部设置及默认值见 config.example.yaml。
-data: ./data
+data: %s
 
 office:
   name: %s
@@ -242,7 +260,7 @@ bulletins:
   - {name: monthly, schedule: "0 9 1 * *", release: office-only}
 
 submitters:
-`, q(a.office), q(a.city), q(a.contact), q(a.phone), strings.Join(a.addresses, ", "), server, q(a.user), password, smtp)
+`, data, q(a.office), q(a.city), q(a.contact), q(a.phone), strings.Join(a.addresses, ", "), server, q(a.user), password, smtp)
 	for _, s := range a.submitters {
 		fmt.Fprintf(&b, "  - {name: %s, group: counties, addresses: [%s]}\n", s.Name, strings.Join(s.Addresses, ", "))
 	}

@@ -83,6 +83,38 @@ func bulletinCommand() *cobra.Command {
 		}
 		return printBulletin(c.OutOrStdout(), issue.Bulletin, files)
 	}
+	c.AddCommand(
+		editionCommand("release", "核签外发：把送审稿按原数据发给各报送单位", "/bulletin/release", false),
+		editionCommand("hold", "退回送审稿，不外发", "/bulletin/hold", true),
+		editionCommand("draft", "退回之后重新计算并送审", "/bulletin/draft", false),
+		editionCommand("correct", "更正通报：列出发出后有变化的数字，送审或外发", "/bulletin/correct", false))
+	return c
+}
+
+// editionCommand is a verb that decides on a month's bulletin.
+func editionCommand(name, short, verb string, why bool) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: short, Example: "  tongbao bulletin " + name + " -c config.yaml --period 2021-04", Args: args(cobra.NoArgs)}
+	path := configFlag(c)
+	period := c.Flags().String("period", "", "月份，如 2021-04")
+	asJSON := c.Flags().Bool("json", false, "输出 JSON")
+	var reason string
+	if why {
+		c.Flags().StringVar(&reason, "reason", "", "原因")
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if *period == "" {
+			return usageError{fmt.Errorf("请写明月份：--period 2021-04")}
+		}
+		var done frontdesk.Edition
+		if err := ask(c.Context(), *path, "POST", verb, url.Values{"period": {*period}, "reason": {reason}}, nil, &done); err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(c.OutOrStdout(), done)
+		}
+		fmt.Fprintf(c.OutOrStdout(), "%s（快照编号：%s）\n", done.Said, done.Number)
+		return nil
+	}
 	return c
 }
 

@@ -77,6 +77,8 @@ type Bulletin struct {
 	// Curve is the year so far, this month last: what earlier bulletins of the
 	// year said. Months without one are not there.
 	Curve []Point `json:"curve,omitempty"`
+	// Corrections are what later versions changed of last month's bulletin.
+	Corrections []Difference `json:"corrections,omitempty"`
 }
 
 // Point is one month of the year's curve: the city's sums of its bulletin.

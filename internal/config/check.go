@@ -230,10 +230,29 @@ func (c *Config) checkBulletins(r *reader) {
 			b.Release = "office-only"
 		}
 		r.oneOf(key+".release", b.Release, releases...)
+		c.checkApprovers(r, key, *b)
 		if b.Layout == "" {
 			b.Layout = "brief"
 		}
 		r.oneOf(key+".layout", b.Layout, layouts...)
+	}
+}
+
+// checkApprovers wants somebody who can agree, and nobody from whom no letter
+// is ever taken.
+func (c *Config) checkApprovers(r *reader, key string, b Bulletin) {
+	for j, a := range b.Approvers {
+		at := fmt.Sprintf("%s.approvers[%d]", key, j)
+		r.address(at, a)
+		for _, own := range []string{c.Mailbox.User, c.SMTP.User, c.SMTP.From} {
+			if own != "" && strings.EqualFold(own, a) {
+				r.fault(r.at(at), at, "是本程序自己的邮箱，从它来的信一律不处理", "写核签人自己的邮箱")
+				break
+			}
+		}
+	}
+	if b.Release == "on-approval" && len(b.Approvers) == 0 {
+		r.fault(r.at(key+".release"), key+".approvers", "核签后外发，却没有写由谁核签", "写 approvers: [leader@example.com]")
 	}
 }
 

@@ -155,7 +155,8 @@ type Bulletin struct {
 	Name       string   `yaml:"name"`
 	Schedule   string   `yaml:"schedule"` // five cron fields in the zone of reporting
 	Recipients []string `yaml:"recipients"`
-	Release    string   `yaml:"release"` // automatic, on-approval, office-only
+	Approvers  []string `yaml:"approvers"` // whose reply 同意 releases the draft
+	Release    string   `yaml:"release"`   // automatic, on-approval, office-only
 
 	// How it is printed.
 	Layout   string `yaml:"layout"`   // brief, document, letter

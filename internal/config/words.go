@@ -103,7 +103,8 @@ var words = map[string]word{
 	"bulletins[].name":       {text: "名称，各不相同"},
 	"bulletins[].schedule":   {text: "定时，五段：分 时 日 月 周"},
 	"bulletins[].recipients": {text: "收件人"},
-	"bulletins[].release":    {text: "office-only 只发办公室；automatic 同时发给各报送单位", allowed: releases},
+	"bulletins[].approvers":  {text: "核签人的邮箱：回复“同意”并带核签码即外发；来信须能核实（收件服务器的验证结果或 DKIM 签名）"},
+	"bulletins[].release":    {text: "office-only 只发办公室；on-approval 先送审，核签人回复“同意”后发给各报送单位；automatic 同时发给各报送单位", allowed: releases},
 
 	"bulletins[].layout":   {text: "Word 版式：brief 简报格式，document 文件格式，letter 信函格式", allowed: layouts},
 	"bulletins[].head":     {text: "红头"},
@@ -174,5 +175,5 @@ var words = map[string]word{
 var (
 	securities = []string{"tls", "starttls", "none"}
 	layouts    = []string{"brief", "document", "letter"}
-	releases   = []string{"automatic", "office-only"}
+	releases   = []string{"automatic", "on-approval", "office-only"}
 )

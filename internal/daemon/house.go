@@ -13,6 +13,7 @@ import (
 	"net/mail"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"tongbao/internal/attachment"
@@ -138,7 +139,7 @@ func configure(of *office.Office, cfg *config.Config) error {
 		if err != nil {
 			return fmt.Errorf("bulletin %q: %w", b.Name, err)
 		}
-		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Bell: bell, Recipients: b.Recipients, Release: b.Release,
+		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Bell: bell, Recipients: b.Recipients, Approvers: folded(b.Approvers), Release: b.Release,
 			Paper: printing(paper, b)})
 	}
 	from := cfg.SMTP.From
@@ -158,6 +159,14 @@ func configure(of *office.Office, cfg *config.Config) error {
 	}
 	of.Desk = notice.Desk{From: mail.Address{Name: name, Address: from}, Office: paper, Templates: set, Zone: terms.Zone}
 	return nil
+}
+
+// folded are addresses as letters are known by.
+func folded(list []string) (out []string) {
+	for _, a := range list {
+		out = append(out, strings.ToLower(strings.TrimSpace(a)))
+	}
+	return out
 }
 
 // printing is how the office has one of its bulletins printed.

@@ -48,6 +48,10 @@ func (d Desk) Handler() http.Handler {
 	}
 	verb("GET /status", d.status)
 	verb("GET /bulletin", d.bulletin)
+	verb("POST /bulletin/release", d.release)
+	verb("POST /bulletin/hold", d.hold)
+	verb("POST /bulletin/draft", d.redraft)
+	verb("POST /bulletin/correct", d.correct)
 	verb("GET /chase", d.chase)
 	verb("POST /import", d.importFile)
 	verb("POST /assign", d.assign)

@@ -99,6 +99,10 @@ func (d Desk) Pages() http.Handler {
 	mux.HandleFunc("POST /drop", does("/quarantine", d.doDrop))
 	mux.HandleFunc("POST /extend", does("/", d.doExtend))
 	mux.HandleFunc("POST /exempt", does("/", d.doExempt))
+	mux.HandleFunc("POST /bulletins/release", does("/bulletins", d.deed(d.release)))
+	mux.HandleFunc("POST /bulletins/hold", does("/bulletins", d.deed(d.hold)))
+	mux.HandleFunc("POST /bulletins/draft", does("/bulletins", d.deed(d.redraft)))
+	mux.HandleFunc("POST /bulletins/correct", does("/bulletins", d.deed(d.correct)))
 	mux.HandleFunc("POST /outbox/retry", does("/outbox", d.doRetry))
 	mux.HandleFunc("POST /outbox/drop", does("/outbox", d.doDropItem))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

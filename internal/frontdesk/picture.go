@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -21,7 +22,7 @@ var functions = template.FuncMap{
 	"field":       func(f reporting.Field) string { return f.Title() },
 	"text":        func(p reporting.ProjectRecord, f reporting.Field) string { return f.Word(p.Known[f]) },
 	"outboxState": func(s outbox.State) string { return outboxWords[s] },
-	"edition":     func(e store.Edition) string { return editionWords[e] },
+	"edition":     editionWords,
 	"seq":         func(i int) int { return i + 1 },
 }
 
@@ -34,7 +35,20 @@ var outboxWords = map[outbox.State]string{
 	outbox.Queued: "待发", outbox.Sent: "已发", outbox.Failed: "发送失败", outbox.Expired: "过期未发", outbox.Withdrawn: "已撤回", outbox.Dropped: "不再发送",
 }
 
-var editionWords = map[store.Edition]string{store.Draft: "送审稿", store.Release: "正式"}
+// editionWords names an edition.
+func editionWords(e store.Edition) string {
+	word := "正式"
+	if e.IsCorrection() {
+		word = "更正" + strings.Trim(strings.TrimPrefix(string(e.Final()), "correction-"), "-")
+	}
+	if e.IsDraft() && e.IsCorrection() {
+		return word + "送审稿"
+	}
+	if e.IsDraft() {
+		return "送审稿"
+	}
+	return word
+}
 
 // chart is the months of a year as bars in an SVG, and a line above them for
 // the plan. All sizes are its own units; the page scales it.

@@ -66,6 +66,11 @@ func samples(set *templates.Set) []sample {
 			data: func(Desk) any { return passed{Unit: "修水县", Lines: []string{"请问"}} }},
 		{name: "passed-extension", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, samplePassed(now, true)) }},
 		{name: "draft", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(true)) }},
+		{name: "draft-code", write: func(d Desk) (outbox.Item, error) {
+			c := sampleCover(true)
+			c.Code, c.Command = "K7M2P9QX", "tongbao bulletin release --period 2021-03"
+			return d.Cover(now, c)
+		}},
 		{name: "release", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(false)) }},
 	}
 	for name, r := range sampleReceipts(now) {

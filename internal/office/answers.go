@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"tongbao/internal/bulletin"
 	"tongbao/internal/chase"
 	"tongbao/internal/notice"
 	"tongbao/internal/outbox"
@@ -106,17 +105,32 @@ func (o *Office) writeCall(c chase.Call, s reporting.Submitter, to Receiver, fil
 }
 
 // coverOf is what a bulletin's letter to one recipient consists of.
-func coverOf(key string, e store.Edition, to, submitter string, b bulletin.Bulletin, f Forms) notice.Cover {
+func coverOf(key, to, submitter string, pub store.Publication, f Forms) notice.Cover {
+	b := pub.Bulletin
 	var pictures []notice.Inline
 	for _, p := range f.Pictures {
 		pictures = append(pictures, notice.Inline{ID: p.ID, Name: p.Name, Type: "image/png", Data: p.PNG})
 	}
 	return notice.Cover{
 		Pictures: pictures,
-		Key:      key, To: to, Submitter: submitter, Period: b.Period, Draft: e == store.Draft, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
-		Attachments: []notice.Attachment{
-			{Name: f.WordName, Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Data: f.Word},
-			{Name: f.WorkbookName, Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Data: f.Workbook},
-		},
+		Key:      key, To: to, Submitter: submitter, Period: b.Period, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
+		Attachments: attached(f),
 	}
+}
+
+// attached are a bulletin's files; a correction has no workbook.
+func attached(f Forms) (out []notice.Attachment) {
+	for _, x := range []struct {
+		name, kind string
+		data       []byte
+	}{
+		{f.WordName, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", f.Word},
+		{f.WorkbookName, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", f.Workbook},
+		{f.PackageName, "application/zip", f.Package},
+	} {
+		if len(x.data) > 0 {
+			out = append(out, notice.Attachment{Name: x.name, Type: x.kind, Data: x.data})
+		}
+	}
+	return out
 }

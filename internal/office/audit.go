@@ -106,7 +106,13 @@ func entryText(e store.Entry, zone *time.Location) string {
 		"apart": func() string {
 			return fmt.Sprintf("%s的项目%s与%s确认为两个项目", e.Submitter, e.Project, e.Other)
 		},
-		"publish":      func() string { return fmt.Sprintf("生成%s份通报（%s）", e.Period.Chinese(), e.Number) },
+		"publish": func() string { return fmt.Sprintf("生成%s份通报（%s）", e.Period.Chinese(), e.Number) },
+		"release": func() string {
+			return fmt.Sprintf("核签外发%s（%s）", editionWords(e.Period, e.Edition), e.Number)
+		},
+		"hold": func() string {
+			return fmt.Sprintf("退回%s的送审稿（%s）", editionWords(e.Period, e.Edition), e.Number)
+		},
 		"sent":         func() string { return "发出邮件 " + e.Key },
 		"outbox-retry": func() string { return "重发邮件 " + e.Key },
 		"outbox-drop":  func() string { return "撤下邮件 " + e.Key },

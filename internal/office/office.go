@@ -51,8 +51,10 @@ type Rules struct {
 type BulletinRule struct {
 	Name       string
 	Bell       Bell
+	Kind       string   // "" is the month's; see Quarterly
 	Recipients []string // of the draft
-	Release    string   // "automatic": counties get it, too
+	Approvers  []string // whose 同意 releases it; in lower case
+	Release    string   // automatic, on-approval, office-only
 	Paper      press.Office
 }
 

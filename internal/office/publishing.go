@@ -2,6 +2,8 @@ package office
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"tongbao/internal/bulletin"
@@ -58,7 +60,11 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 		return freeze, nil // the bell waits
 	}
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		if _, done, err := t.Publication(p, store.Release); err != nil || done {
+		_, done, err := t.Publication(p, store.Release)
+		if err == nil && !done { // a draft that was sent back is made again by a person
+			_, done, err = t.Publication(p, store.Draft)
+		}
+		if err != nil || done {
 			if err != nil {
 				return err
 			}
@@ -90,7 +96,7 @@ func latest(bell Bell, after, now time.Time) (rung, next time.Time) {
 // was: what came or was decided later is a correction of it.
 func (o *Office) Compute(p reporting.Period, now time.Time) (b bulletin.Bulletin, err error) {
 	err = o.Store.View(func(t *store.Tx) error {
-		if pub, ok, err := t.Publication(p, store.Release); err != nil || ok {
+		if pub, ok, err := standing(t, p); err != nil || ok {
 			b = pub.Bulletin
 			return err
 		}
@@ -105,7 +111,32 @@ func snapshot(p reporting.Period, asOf time.Time) string {
 	return p.String() + "-" + asOf.Format("0102150405")
 }
 
+// compute makes a month's bulletin of what counted at its freeze, with what
+// has become of the month before since its own bulletin.
 func (o *Office) compute(t *store.Tx, p reporting.Period, now time.Time) (bulletin.Bulletin, []store.Input, error) {
+	asOf := o.Rules.Terms.Freeze(p)
+	if now.Before(asOf) {
+		asOf = now
+	}
+	b, inputs, err := o.computeAt(t, p, now, asOf)
+	if err != nil {
+		return b, inputs, err
+	}
+	before, ok, err := t.Publication(p.Add(-1), store.Release)
+	if err != nil || !ok {
+		return b, inputs, err
+	}
+	fresh, its, err := o.computeAt(t, p.Add(-1), now, asOf)
+	if err == nil && !slices.Equal(before.Inputs, its) {
+		b.Corrections = bulletin.Differences(before.Bulletin, fresh)
+	}
+	return b, inputs, err
+}
+
+// computeAt makes a month's bulletin of the versions that had come by counted.
+// What is late or overdue is judged as of the freeze, so that a correction
+// differs by the versions alone.
+func (o *Office) computeAt(t *store.Tx, p reporting.Period, now, counted time.Time) (bulletin.Bulletin, []store.Input, error) {
 	now = now.In(o.Rules.Terms.Zone)
 	asOf := o.Rules.Terms.Freeze(p)
 	if now.Before(asOf) {
@@ -125,7 +156,7 @@ func (o *Office) compute(t *store.Tx, p reporting.Period, now time.Time) (bullet
 			if err != nil {
 				return bulletin.Bulletin{}, nil, err
 			}
-			if v := reporting.Counting(versions, asOf); v != nil {
+			if v := reporting.Counting(versions, counted); v != nil {
 				in.Versions[s.Name][k] = v
 				inputs = append(inputs, store.Input{Submitter: s.Name, Kind: k, Version: v.N, Letter: v.Letter})
 			}
@@ -141,7 +172,7 @@ func (o *Office) compute(t *store.Tx, p reporting.Period, now time.Time) (bullet
 		}
 		in.PreviousIssues[s.Name] = reporting.Counting(before, time.Time{})
 	}
-	if before, ok, err := t.Publication(p.Add(-1), store.Release); err != nil {
+	if before, ok, err := standing(t, p.Add(-1)); err != nil {
 		return bulletin.Bulletin{}, nil, err
 	} else if ok {
 		in.Previous = &before.Bulletin
@@ -155,6 +186,8 @@ type Forms struct {
 	Subject, HTML, Text    string
 	WordName, WorkbookName string
 	Pictures               []press.Picture // that the HTML names
+	Package                []byte          // of a draft: 问题交办单 and 督办函 as a zip
+	PackageName            string
 }
 
 // SelfContained is the HTML with its pictures in it, as a file to look at.
@@ -184,75 +217,42 @@ func (o *Office) printOn(paper press.Office, b bulletin.Bulletin, recipient stri
 	return f, err
 }
 
-// publish records the month's bulletin and queues its letters: as a draft to
-// the office, or, where it is released automatically, as it stands to the
-// office and to each submitter.
+// publish records the month's bulletin and queues its letters as its rule says.
 func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now time.Time) error {
-	b, inputs, err := o.compute(t, p, now)
+	pub, err := o.snapshotOf(t, p, store.Release, now)
 	if err != nil {
 		return err
 	}
-	if len(inputs) == 0 {
+	if len(pub.Inputs) == 0 {
 		// As in the first month of use: a bulletin of nothing says nothing.
 		o.Log.Warn("nothing to publish", "period", p)
 		return o.alarmIn(t, "empty/"+p.String(), "没有可通报的数据："+p.Chinese()+"份",
 			p.Chinese()+"份到冻结时没有收到任何可用的报表，没有生成通报。如报表是从别处收到的，请用 tongbao import 补录后再用 tongbao bulletin 生成。")
 	}
-	edition, released := store.Draft, rule.Release == "automatic"
-	if released {
-		edition = store.Release
-	}
-	paper := rule.Paper
-	if paper.Released = released; released && paper.Dated == "" {
-		paper.Dated = now.In(o.Rules.Terms.Zone).Format("2006年1月2日") // it is signed by being released
-	}
-	forms, err := o.printOn(paper, b, "")
-	if err != nil {
-		return err
-	}
-	faults, err := press.Style(b, paper, o.Templates)
+	faults, err := press.Style(pub.Bulletin, o.paperOf(rule, false, now), o.Templates)
 	if err != nil {
 		return err
 	}
 	for _, f := range faults {
 		o.Log.Warn("bulletin breaks a rule of style", "period", p, "fault", f)
 	}
-	entry := store.Entry{At: now, By: "daemon", Action: "publish", Period: p, Edition: store.Release, Number: b.Number, Reason: rule.Name}
-	if err := o.Store.Journal(entry); err != nil {
-		return err
-	}
-	if err := t.Publish(store.Publication{Period: p, Edition: store.Release, At: now, Inputs: inputs, Bulletin: b}); err != nil {
-		return err
-	}
-	for _, to := range rule.Recipients {
-		if err := o.queueCover(t, b, forms, edition, to, "", now); err != nil {
-			return err
-		}
-	}
-	if !released {
-		return nil
-	}
-	for _, s := range o.Rules.Register.All() {
-		for _, to := range s.Addresses {
-			own := forms
-			if own.Subject, own.HTML, own.Text, err = press.Mail(b, paper, o.Templates, s.Name); err != nil {
-				return err
-			}
-			if err := o.queueCover(t, b, own, store.Release, to, s.Name, now); err != nil {
-				return err
-			}
-		}
-	}
-	o.Log.Info("bulletin published", "period", p, "number", b.Number, "release", rule.Release)
-	return nil
+	_, err = o.issue(t, pub, rule, "daemon", now)
+	return err
 }
 
-func (o *Office) queueCover(t *store.Tx, b bulletin.Bulletin, f Forms, e store.Edition, to, submitter string, now time.Time) error {
-	key := "bulletin/" + b.Period.String() + "/" + string(e) + "/" + to
+// queueCover queues an edition's letter to one recipient. Code releases a
+// draft; it goes to approvers alone.
+func (o *Office) queueCover(t *store.Tx, pub store.Publication, f Forms, e store.Edition, to, submitter, code string, now time.Time) error {
+	key := "bulletin/" + pub.Period.String() + "/" + string(e) + "/" + to
 	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
-	it, err := o.Desk.Cover(now, coverOf(key, e, to, submitter, b, f))
+	c := coverOf(key, to, submitter, pub, f)
+	if rule := o.ruleNamed(pub.Rule); rule.Release == onApproval && pub.Edition.IsDraft() {
+		c.Code, c.Command = code, "tongbao bulletin release --period "+pub.Period.String()
+	}
+	c.Draft = strings.Contains(string(e), "draft")
+	it, err := o.Desk.Cover(now, c)
 	if err != nil {
 		return err
 	}

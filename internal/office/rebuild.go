@@ -79,15 +79,22 @@ func (o *Office) replay(ctx context.Context, e store.Entry) error {
 		})
 	case "publish":
 		return o.Store.Update(e.At, func(t *store.Tx) error {
-			b, inputs, err := o.compute(t, e.Period, e.At)
+			pub, err := o.snapshotOf(t, e.Period, e.Edition.Final(), e.At)
 			if err != nil {
 				return err
 			}
-			if err := t.SetJob("bulletin/"+e.Reason, e.At); err != nil {
-				return err
+			if !e.Edition.IsCorrection() {
+				if err := t.SetJob("bulletin/"+e.Reason, e.At); err != nil {
+					return err
+				}
 			}
-			return t.Publish(store.Publication{Period: e.Period, Edition: e.Edition, At: e.At, Inputs: inputs, Bulletin: b})
+			_, err = record(t, pub, e)
+			return err
 		})
+	case "release":
+		return o.Store.Update(e.At, func(t *store.Tx) error { _, err := applyRelease(t, e); return err })
+	case "hold":
+		return o.Store.Update(e.At, func(t *store.Tx) error { _, err := applyHold(t, e); return err })
 	}
 	return o.apply(e)
 }

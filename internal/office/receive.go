@@ -95,6 +95,7 @@ func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now ti
 		l.From, l.FromName, l.Subject, l.MessageID = strings.ToLower(h.From), h.FromName, h.Subject, h.MessageID
 		l.References = h.References
 	}
+	live := answer
 	answer = answer && now.Sub(a.Arrived) <= o.Rules.AnswerWithin
 	var back returned
 	if answer {
@@ -103,7 +104,11 @@ func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now ti
 		}
 	}
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		if err := o.decide(t, &l, opened, "", answer, back); err != nil {
+		verdict, err := o.approve(t, &l, opened, live)
+		if err == nil && !verdict {
+			err = o.decide(t, &l, opened, "", answer, back)
+		}
+		if err != nil {
 			return err
 		}
 		if err := t.PutLetter(l); err != nil {

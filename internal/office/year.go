@@ -62,6 +62,8 @@ type PublishedBulletin struct {
 	Number   string           `json:"number"`
 	Reported int              `json:"reported"` // units
 	Units    int              `json:"units"`
+	State    string           `json:"state,omitempty"`  // of a draft: waiting, held, released
+	Reason   string           `json:"reason,omitempty"` // why it was sent back
 }
 
 // Published lists the bulletins that went out, in order.
@@ -69,8 +71,21 @@ func (o *Office) Published() (out []PublishedBulletin, err error) {
 	err = o.Store.View(func(t *store.Tx) error {
 		all, err := t.Publications()
 		for _, p := range all {
-			out = append(out, PublishedBulletin{Period: p.Period, Edition: p.Edition, At: p.At.In(o.Rules.Terms.Zone), Number: p.Bulletin.Number,
-				Reported: p.Bulletin.City.Reported, Units: len(p.Bulletin.Units)})
+			line := PublishedBulletin{Period: p.Period, Edition: p.Edition, At: p.At.In(o.Rules.Terms.Zone), Number: p.Bulletin.Number,
+				Reported: p.Bulletin.City.Reported, Units: len(p.Bulletin.Units), Reason: p.HeldWhy}
+			if p.Edition.IsDraft() {
+				switch _, done, e := t.Publication(p.Period, p.Edition.Final()); {
+				case e != nil:
+					return e
+				case done:
+					line.State = "released"
+				case !p.Held.IsZero():
+					line.State = "held"
+				default:
+					line.State = "waiting"
+				}
+			}
+			out = append(out, line)
 		}
 		return err
 	})
@@ -80,12 +95,12 @@ func (o *Office) Published() (out []PublishedBulletin, err error) {
 // Bulletin is a month's bulletin as it was published, else as it would be now.
 func (o *Office) Bulletin(p reporting.Period, now time.Time) (b bulletin.Bulletin, published bool, err error) {
 	err = o.Store.View(func(t *store.Tx) error {
-		done, ok, err := t.Publication(p, store.Release)
+		pub, ok, err := standing(t, p)
 		if err != nil {
 			return err
 		}
 		if ok {
-			b, published = done.Bulletin, true
+			b, published = pub.Bulletin, pub.Edition == store.Release
 			return nil
 		}
 		b, _, err = o.compute(t, p, now)

@@ -90,6 +90,11 @@ func htmlOf(l list, recipient string) htmlTable {
 	for i := range l.columns {
 		l.columns[i].wide = !mailColumns[l.columns[i].title]
 	}
+	return htmlAll(l, recipient)
+}
+
+// htmlAll is a list as a letter shows it, with all columns that paper has.
+func htmlAll(l list, recipient string) htmlTable {
 	l = l.narrow(maxLines)
 	out := htmlTable{Heading: l.heading, Measure: l.measure, Notes: l.notes}
 	for _, c := range l.columns {

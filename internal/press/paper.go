@@ -2,6 +2,7 @@ package press
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,29 @@ func (p paper) Silent() (out []string) {
 	for _, u := range p.Units {
 		if !u.Reported && owes[u.Name] {
 			out = append(out, u.Name)
+		}
+	}
+	return out
+}
+
+// Corrected are at most n of the figures that last month's bulletin was
+// corrected in: what was done and how it compares, the city's first.
+func (p paper) Corrected(n int) (out []bulletin.Difference) {
+	for _, key := range []string{"ytd_done", "ytd_pct", "rank", "lagging", "issues_open", ""} {
+		for _, d := range p.Corrections {
+			if (d.Key == key || key == "" && !slices.Contains([]string{"ytd_done", "ytd_pct", "rank", "lagging", "issues_open"}, d.Key)) && len(out) < n {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}
+
+// CorrectedUnits are the units whose figures of last month changed.
+func (p paper) CorrectedUnits() (out []string) {
+	for _, d := range p.Corrections {
+		if d.Unit != bulletin.Whole && !slices.Contains(out, d.Unit) {
+			out = append(out, d.Unit)
 		}
 	}
 	return out

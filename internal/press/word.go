@@ -46,6 +46,12 @@ func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return setWord(p, text, annexes(p))
+}
+
+// setWord sets a text with its annexes in the office's layout.
+func setWord(p paper, text Prose, list []annex) ([]byte, error) {
+	b, o := p.Bulletin, p.Office
 	d := docx.Document{
 		Title: text.Title, Author: o.Name, Created: b.AsOf,
 		Fonts: docx.Fonts{East: fang, Latin: latin}, Size: size3, OddEven: true, Substitutes: complete,
@@ -55,9 +61,9 @@ func Word(b bulletin.Bulletin, o Office, t *templates.Set) ([]byte, error) {
 		s.FirstHead, s.First = letterHead(p)
 		s.Header, s.Footer = formalTop, formalEdge
 	}
-	s.Blocks = append(head(p), body(p, text)...)
+	s.Blocks = append(head(p), body(p, text, list)...)
 	d.Sections = append(d.Sections, s)
-	for i, a := range annexes(p) {
+	for i, a := range list {
 		d.Sections = append(d.Sections, annexSection(i+1, a))
 	}
 	if last, ok := imprint(p, text.To); ok {
@@ -129,7 +135,7 @@ func full(s, font string) []docx.Run {
 }
 
 // body is the text from the title to the date.
-func body(p paper, text Prose) []docx.Block {
+func body(p paper, text Prose, list []annex) []docx.Block {
 	blocks := []docx.Block{blank(), blank()}
 	for _, l := range balance(text.Title, 20) {
 		blocks = append(blocks, docx.Paragraph{Line: lineHeight + 60, OffGrid: true, Align: docx.Center, KeepNext: true, Runs: set(l, song, size2)})
@@ -154,14 +160,18 @@ func body(p paper, text Prose) []docx.Block {
 		blocks[len(blocks)-1] = last
 	}
 	blocks = append(blocks, kept())
-	for i, a := range annexes(p) {
+	for i, a := range list {
 		// 附件： and the first number, then the names below one another.
 		first := "附件："
 		if i > 0 {
 			first = "　　　"
 		}
+		n := fmt.Sprintf("%d. ", i+1)
+		if len(list) == 1 { // a single annex has no number (GB/T 9704-2012, 7.3.4)
+			n = ""
+		}
 		blocks = append(blocks, docx.Paragraph{Line: lineHeight, OffGrid: true, Align: docx.Left, KeepNext: true, LeftChars: 650, HangingChars: 450,
-			Runs: full(fmt.Sprintf("%s%d. %s", first, i+1, a.title), fang)})
+			Runs: full(first+n+a.title, fang)})
 	}
 	return append(blocks, signed(p)...)
 }

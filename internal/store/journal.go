@@ -19,7 +19,7 @@ import (
 type Entry struct {
 	At        time.Time        `json:"at"`
 	By        string           `json:"by"`     // "daemon", "operator", an address
-	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, merge, split, apart, publish, sent, outbox-retry, outbox-drop
+	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, merge, split, apart, publish, release, hold, sent, outbox-retry, outbox-drop
 	Letter    string           `json:"letter,omitempty"`
 	Submitter string           `json:"submitter,omitempty"`
 	Address   string           `json:"address,omitempty"` // assign: remembered
@@ -30,6 +30,7 @@ type Entry struct {
 	Edition   Edition          `json:"edition,omitempty"`
 	AsOf      time.Time        `json:"as_of,omitzero"`
 	Number    string           `json:"number,omitempty"`
+	Code      string           `json:"code,omitempty"` // publish: of a draft, the SHA-256 of what releases it
 	Key       string           `json:"key,omitempty"`
 	MessageID string           `json:"message_id,omitempty"`
 	Reason    string           `json:"reason,omitempty"`

@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"tongbao/internal/bulletin"
@@ -103,11 +105,37 @@ func (t *Tx) Bounces() ([]Bounced, error) { return list[Bounced](t, "bounced", "
 // Edition says which form of a month's bulletin something is.
 type Edition string
 
-// The editions.
+// The editions. A month's corrections are correction-1, correction-2 …
 const (
-	Draft   Edition = "draft"
+	Draft   Edition = "draft" // of the release
 	Release Edition = "release"
 )
+
+// Correction is the edition of a month's nth correction (更正通报).
+func Correction(n int) Edition { return Edition("correction-" + strconv.Itoa(n)) }
+
+// Draft is the edition under which the draft (送审稿) of another one lies.
+func (e Edition) Draft() Edition {
+	if e == Release {
+		return Draft
+	}
+	return e + "-draft"
+}
+
+// Final is the edition that a draft is to become; an edition that is no draft
+// is its own.
+func (e Edition) Final() Edition {
+	if e == Draft {
+		return Release
+	}
+	return Edition(strings.TrimSuffix(string(e), "-draft"))
+}
+
+// IsDraft reports whether the edition waits to be released.
+func (e Edition) IsDraft() bool { return e.Final() != e }
+
+// IsCorrection reports whether the edition corrects one that was released.
+func (e Edition) IsCorrection() bool { return strings.HasPrefix(string(e), "correction-") }
 
 // Publication is a bulletin that went out, with all its figures and the
 // versions that it was computed from.
@@ -117,6 +145,17 @@ type Publication struct {
 	At       time.Time         `json:"at"`
 	Inputs   []Input           `json:"inputs"`
 	Bulletin bulletin.Bulletin `json:"bulletin"`
+	Rule     string            `json:"rule,omitempty"` // the bulletin's name in the configuration
+
+	// Of a draft: the SHA-256 of the code that releases it, those of the drafts
+	// that it took the place of, and that it was sent back (退回).
+	Code     string    `json:"code,omitempty"`
+	OldCodes []string  `json:"old_codes,omitempty"`
+	Held     time.Time `json:"held,omitzero"`
+	HeldWhy  string    `json:"held_why,omitempty"`
+
+	// Of a correction: what it corrects.
+	Differences []bulletin.Difference `json:"differences,omitempty"`
 }
 
 // Input names a version that a bulletin was computed from.

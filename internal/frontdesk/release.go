@@ -1,0 +1,89 @@
+package frontdesk
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"time"
+
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// Edition is what became of a bulletin's edition.
+type Edition struct {
+	Period  reporting.Period `json:"period"`
+	Edition store.Edition    `json:"edition"`
+	Number  string           `json:"number"`
+	At      time.Time        `json:"at"`
+	Said    string           `json:"said"`              // Chinese
+	Changes int              `json:"changes,omitempty"` // of a correction: figures
+}
+
+func (d Desk) edition(r *http.Request, do func(p reporting.Period, by string, now time.Time) (store.Publication, error), said func(store.Publication) string) (any, error) {
+	p, err := period(r)
+	if err != nil {
+		return nil, err
+	}
+	if p.IsZero() {
+		return nil, badRequest{fmt.Errorf("请写明月份，如 2021-03")}
+	}
+	pub, err := do(p, by(r), d.now())
+	if err != nil {
+		return nil, err
+	}
+	return Edition{Period: p, Edition: pub.Edition, Number: pub.Bulletin.Number, At: pub.At.In(d.Office.Rules.Terms.Zone), Said: said(pub), Changes: len(pub.Differences)}, nil
+}
+
+func (d Desk) release(r *http.Request) (any, error) {
+	return d.edition(r, d.Office.Release, func(p store.Publication) string {
+		return p.Period.Chinese() + "份" + editionTitle(p.Edition) + "已外发各地各单位"
+	})
+}
+
+func (d Desk) hold(r *http.Request) (any, error) {
+	reason := plain(r.FormValue("reason"))
+	return d.edition(r, func(p reporting.Period, by string, now time.Time) (store.Publication, error) {
+		return d.Office.Hold(p, reason, by, now)
+	}, func(p store.Publication) string {
+		return p.Period.Chinese() + "份" + editionTitle(p.Edition) + "送审稿已退回"
+	})
+}
+
+func (d Desk) redraft(r *http.Request) (any, error) {
+	return d.edition(r, d.Office.Redraft, func(p store.Publication) string {
+		return p.Period.Chinese() + "份" + editionTitle(p.Edition) + "已重新送审，原核签码作废"
+	})
+}
+
+func (d Desk) correct(r *http.Request) (any, error) {
+	return d.edition(r, d.Office.Correct, func(p store.Publication) string {
+		done := "已外发"
+		if p.Edition.IsDraft() {
+			done = "已送审"
+		}
+		return fmt.Sprintf("%s份更正通报（更正%d项数据）%s", p.Period.Chinese(), len(p.Differences), done)
+	})
+}
+
+func editionTitle(e store.Edition) string {
+	if e.IsCorrection() {
+		return "更正通报"
+	}
+	return "通报"
+}
+
+// deed makes a verb a form's deed: what it said is told on the page.
+func (d Desk) deed(verb func(*http.Request) (any, error)) func(*http.Request) (string, error) {
+	return func(r *http.Request) (string, error) {
+		if err := r.ParseForm(); err != nil {
+			return "", badRequest{err}
+		}
+		r.Form.Set("by", cmp.Or(user(r), "operator"))
+		v, err := verb(r)
+		if err != nil {
+			return "", err
+		}
+		return v.(Edition).Said, nil
+	}
+}

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,41 +72,3 @@ func printBells(w io.Writer, cfg *config.Config, house *daemon.House) {
 }
 
 func clock(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
-
-func doctorCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:     "doctor",
-		Short:   "体检：登录收发信服务器，看文件夹、能力和下次定时",
-		Example: "  tongbao doctor -c config.yaml",
-		Args:    args(cobra.NoArgs),
-	}
-	path := configFlag(c)
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		cfg, err := loadConfig(*path)
-		if err != nil {
-			return err
-		}
-		house, err := daemon.OpenWithout(cfg, daemon.Options{Log: logger(cfg, slog.LevelWarn)})
-		if err != nil {
-			return err
-		}
-		defer house.Close()
-		printBells(c.OutOrStdout(), cfg, house)
-		ctx, cancel := context.WithTimeout(c.Context(), 2*time.Minute)
-		defer cancel()
-		var failed error
-		for _, r := range daemon.Examine(ctx, cfg) {
-			if r.Err != nil {
-				failed = errors.Join(failed, fmt.Errorf("%s：%w", r.What, r.Err))
-				fmt.Fprintf(c.OutOrStdout(), "✗ %s：%v\n", r.What, r.Err)
-				continue
-			}
-			fmt.Fprintf(c.OutOrStdout(), "✓ %s：%s\n", r.What, r.Found)
-		}
-		if failed != nil {
-			return errors.New("体检没有全部通过")
-		}
-		return nil
-	}
-	return c
-}

@@ -82,5 +82,20 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // configFlag adds -c to a verb and returns where its value goes.
 func configFlag(c *cobra.Command) *string {
-	return c.Flags().StringP("config", "c", "config.yaml", "配置文件")
+	return c.Flags().StringP("config", "c", usualConfig(), "配置文件")
+}
+
+// packaged is where the Debian package and the service look.
+const packaged = "/etc/tongbao/config.yaml"
+
+// usualConfig is the configuration of a command that names none: the one here,
+// else the installed one.
+func usualConfig() string {
+	const here = "config.yaml"
+	if _, err := os.Stat(here); err != nil {
+		if _, err := os.Stat(packaged); err == nil {
+			return packaged
+		}
+	}
+	return here
 }

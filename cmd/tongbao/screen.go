@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 
 	"tongbao/internal/form"
 	"tongbao/internal/office"
@@ -41,8 +41,8 @@ func newScreen(w io.Writer) screen {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil {
 		s.width = n
 	} else if f, ok := w.(*os.File); ok {
-		if size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err == nil && size.Col > 0 {
-			s.width = int(size.Col)
+		if wide, _, err := term.GetSize(int(f.Fd())); err == nil && wide > 0 {
+			s.width = wide
 		}
 	}
 	s.width = min(max(s.width, leastWidth), mostWidth)

@@ -1,7 +1,6 @@
 package daemon_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,15 +46,15 @@ submitters:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range daemon.Examine(context.Background(), cfg) {
+	w := &world{t: t, cfg: cfg}
+	for what, r := range examined(t, w, daemon.Examination{Send: true}) {
 		if r.Err != nil {
-			t.Errorf("doctor: %s: %v", r.What, r.Err)
+			t.Errorf("doctor: %s: %v", what, r.Err)
 		}
 	}
 	raw := strings.ReplaceAll(letter(sender, "修水县", 3, at(3, 24, 10, 0), "d1"), "\n", "\r\n")
 	servers.Lay(t, box, []byte(raw), at(3, 24, 10, 1))
 
-	w := &world{t: t, cfg: cfg}
 	w.start(at(3, 24, 9, 0))
 	w.until(at(4, 1, 12, 0))
 	st := w.status("2021-03")
@@ -89,11 +88,13 @@ submitters:
 		t.Errorf("who submitted was chased: %q", got)
 	}
 	files := servers.Files(box)
-	if len(files) != 1 {
+	if len(files) != 2 { // the county's and the doctor's
 		t.Fatalf("the mailbox holds %q", files)
 	}
-	if _, flags, _ := strings.Cut(files[0], ":2,"); flags != "" {
-		t.Errorf("the letter's flags were changed: %q", files[0])
+	for _, file := range files {
+		if _, flags, _ := strings.Cut(file, ":2,"); flags != "" {
+			t.Errorf("the letter's flags were changed: %q", file)
+		}
 	}
 }
 

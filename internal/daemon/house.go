@@ -54,6 +54,9 @@ type House struct {
 
 // Open opens the data directory and everything that works on it.
 func Open(cfg *config.Config, o Options) (*House, error) {
+	if err := mayWrite(cfg.Data); err != nil {
+		return nil, err
+	}
 	h, err := OpenWithout(cfg, o)
 	if err != nil {
 		return nil, err

@@ -55,3 +55,15 @@ func colored(runs []docx.Run, color string) []docx.Run {
 	}
 	return runs
 }
+
+// Fonts names the fonts that the documents ask for, each with the names under
+// which it, or what stands in for it, is installed.
+func Fonts() [][]string {
+	return [][]string{
+		{song, complete[song], "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05"},
+		{fang, complete[fang], "FangSong_GB2312", "FangSong"},
+		{hei, "SimHei"},
+		{kai, complete[kai], "KaiTi_GB2312", "KaiTi"},
+		{latin},
+	}
+}

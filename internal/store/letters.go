@@ -189,6 +189,9 @@ func (s *Store) Keep(a Arrival, raw []byte) error {
 	if err := writeBeside(filepath.Join(dir, a.ID+".json"), side); err != nil {
 		return fmt.Errorf("keep letter %q: %w", a.ID, err)
 	}
+	if err := syncDir(dir); err != nil { // or a power loss leaves the letter's name and not its sidecar's
+		return fmt.Errorf("keep letter %q: %w", a.ID, err)
+	}
 	if err := writeBeside(path, raw); err != nil {
 		return fmt.Errorf("keep letter %q: %w", a.ID, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +27,22 @@ var (
 // childEnv makes this test binary open the directory that it names, and say how that went.
 const childEnv = "TONGBAO_TEST_OPEN"
 
+// The child's work stays on the main thread, the one that strace follows.
+func init() {
+	if os.Getenv(recordEnv) != "" {
+		runtime.LockOSThread()
+	}
+}
+
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(recordEnv); dir != "" {
+		dieAt, _ := strconv.Atoi(os.Getenv("TONGBAO_TEST_DIE"))
+		if err := takeIn(dir, dieAt); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv(childEnv); dir != "" {
 		s, err := Open(dir)
 		if err != nil {

@@ -55,6 +55,7 @@ func (d *Daemon) connect(cfg *config.Config) error {
 		return fmt.Errorf("smtp: %w", err)
 	}
 	d.box.close()
+	mc.PassOver = func(m mailbox.Message) (bool, bool) { return d.box.passOver(m) }
 	d.box = intake{config: mc, folders: cfg.Mailbox.Folders, since: cfg.Mailbox.Since}
 	if d.mail != nil {
 		d.mail.Close()
@@ -280,7 +281,8 @@ type intake struct {
 	since   time.Time
 	client  *mailbox.Client
 	fails   int
-	notYet  time.Time // no attempt before
+	notYet  time.Time         // no attempt before
+	stuck   map[string]*stuck // letters that could not be fetched
 }
 
 func (i *intake) close() {

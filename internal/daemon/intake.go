@@ -71,6 +71,61 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 	return err == nil
 }
 
+// A letter that cannot be fetched is tried again for some time: the server may
+// be busy. Where the connection broke, that is the network's doing more often.
+const (
+	refusedTries, refusedFor = 5, 30 * time.Minute
+	brokenTries, brokenFor   = 12, 2 * time.Hour
+)
+
+// stuck is a letter that could not be fetched.
+type stuck struct {
+	tries int
+	since time.Time
+	err   *mailbox.LetterError
+	over  bool // it is passed over
+	bare  bool // not even its header is asked for
+}
+
+func stuckKey(m mailbox.Message) string { return fmt.Sprintf("%d/%d/%s", m.Validity, m.UID, m.Folder) }
+
+// note counts a failed attempt at a letter and decides whether to give it up.
+func (i *intake) note(err *mailbox.LetterError, now time.Time) {
+	key := stuckKey(err.Message)
+	s := i.stuck[key]
+	if s == nil {
+		if i.stuck == nil {
+			i.stuck = map[string]*stuck{}
+		}
+		s = &stuck{since: now, err: err}
+		i.stuck[key] = s
+	}
+	if s.over { // asking for the header failed, too
+		s.bare = true
+		return
+	}
+	s.tries, s.err = s.tries+1, err
+	tries, long := brokenTries, brokenFor
+	if err.Refused {
+		tries, long = refusedTries, refusedFor
+	}
+	s.over = s.tries >= tries && now.Sub(s.since) >= long
+	s.bare = !err.Refused
+}
+
+func (i *intake) passOver(m mailbox.Message) (pass, header bool) {
+	s := i.stuck[stuckKey(m)]
+	return s != nil && s.over, s != nil && !s.bare
+}
+
+// why is what the server said of a letter that was given up.
+func (i *intake) why(m mailbox.Message) string {
+	if s := i.stuck[stuckKey(m)]; s != nil {
+		return s.err.Err.Error()
+	}
+	return ""
+}
+
 func (d *Daemon) lastIntake() office.Intake {
 	in, err := d.house.Office.Intake()
 	if err != nil {
@@ -90,7 +145,7 @@ func (d *Daemon) readFolders(ctx context.Context, now time.Time) error {
 		}
 		d.box.client = client
 	}
-	var missing error
+	var missing, waits error
 	gone := 0
 	for _, folder := range d.box.folders {
 		err := d.readFolder(ctx, folder, now)
@@ -99,9 +154,16 @@ func (d *Daemon) readFolders(ctx context.Context, now time.Time) error {
 			gone++
 			continue
 		}
+		if one := (*mailbox.LetterError)(nil); errors.As(err, &one) && one.Refused {
+			waits = errors.Join(waits, err) // the others can be read
+			continue
+		}
 		if err != nil {
 			return err
 		}
+	}
+	if waits != nil {
+		return waits
 	}
 	if gone == len(d.box.folders) {
 		return fmt.Errorf("no folder could be read: %v", missing) // and so nobody may be chased
@@ -119,12 +181,18 @@ func (d *Daemon) readFolder(ctx context.Context, folder string, now time.Time) e
 		d.acts.Lock()
 		defer d.acts.Unlock()
 		a := store.Arrival{Via: "mail", Folder: m.Folder, Validity: m.Validity, UID: m.UID, Arrived: m.Arrived}
+		if m.Unreadable {
+			return d.house.Office.ReceiveUnreadable(ctx, a, d.box.why(m), m.Raw, d.clock.Now())
+		}
 		if m.TooLarge {
 			return d.house.Office.ReceiveTooLarge(ctx, a, m.Size, m.Raw, d.clock.Now())
 		}
 		_, err := d.house.Office.Receive(ctx, a, m.Raw, d.clock.Now())
 		return err
 	})
+	if one := (*mailbox.LetterError)(nil); errors.As(err, &one) {
+		d.box.note(one, now)
+	}
 	if err != nil {
 		return fmt.Errorf("read folder %q: %w", folder, err)
 	}

@@ -33,6 +33,7 @@ func (c *Client) Fetch(ctx context.Context, folder string, from Mark, since time
 	if err != nil {
 		return from, err
 	}
+	c.letters = data.NumMessages
 	last, err := c.last(ctx, data)
 	if err != nil {
 		return from, fmt.Errorf("find the last letter in %q: %w", folder, err)
@@ -93,7 +94,7 @@ const perItem = 200
 // a letter outside of it (n:* is never empty), which is left out.
 func (c *Client) list(ctx context.Context, low, high uint32) ([]Message, error) {
 	var out []Message
-	err := c.command(ctx, int64(high-low)*perItem, func() error {
+	err := c.command(ctx, (min(int64(high-low), int64(c.letters))+1)*perItem, func() error {
 		set := imap.UIDSet{imap.UIDRange{Start: imap.UID(low), Stop: imap.UID(high)}}
 		bufs, err := c.imap.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: true, RFC822Size: true}).Collect()
 		for _, b := range bufs {
@@ -113,12 +114,17 @@ func (c *Client) hand(ctx context.Context, m Message, since time.Time, each func
 	if !m.Arrived.IsZero() && m.Arrived.Before(since) {
 		return nil
 	}
+	if c.config.PassOver != nil {
+		if pass, header := c.config.PassOver(m); pass {
+			return c.handUnreadable(ctx, m, header, each)
+		}
+	}
 	var err error
 	broken := false
 	if m.Size > c.config.MaxLetter {
 		m.TooLarge = true
 	} else {
-		m.Raw, err = c.body(ctx, m.UID, &imap.FetchItemBodySection{Peek: true}, c.config.MaxLetter)
+		m.Raw, err = c.body(ctx, m.UID, &imap.FetchItemBodySection{Peek: true}, m.Size, c.config.MaxLetter)
 	}
 	var big *oversize
 	if errors.As(err, &big) { // the server told a smaller size
@@ -131,7 +137,9 @@ func (c *Client) hand(ctx context.Context, m Message, since time.Time, each func
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("fetch letter %d in %q: %w", m.UID, m.Folder, err)
+		m.Raw = nil
+		var no *imap.Error
+		return &LetterError{Message: m, Refused: errors.As(err, &no) || errors.Is(err, errWithheld), Err: err}
 	}
 	if m.Arrived.IsZero() {
 		if m.Arrived = stamped(m.Raw); m.Arrived.Before(since) {
@@ -145,6 +153,21 @@ func (c *Client) hand(ctx context.Context, m Message, since time.Time, each func
 		return fmt.Errorf("fetch letter %d in %q: %w", m.UID, m.Folder, big)
 	}
 	return nil
+}
+
+// handUnreadable hands a letter over of which the server gives the header at most.
+func (c *Client) handUnreadable(ctx context.Context, m Message, header bool, each func(Message) error) (err error) {
+	m.Unreadable = true
+	if header {
+		if m.Raw, err = c.head(ctx, m.UID); err != nil && !errors.Is(err, errWithheld) && !errors.Is(err, errGone) {
+			m.Raw = nil
+			return &LetterError{Message: m, Err: err}
+		}
+	}
+	if m.Arrived.IsZero() {
+		m.Arrived = stamped(m.Raw)
+	}
+	return each(m)
 }
 
 // stamped is when a letter arrived by its topmost Received, else by its Date,
@@ -166,7 +189,7 @@ const largestHead = 1 << 20
 // head fetches the header of a letter that is too large, so that its sender
 // can be told. It is nil where that is too large as well.
 func (c *Client) head(ctx context.Context, uid uint32) ([]byte, error) {
-	raw, err := c.body(ctx, uid, &imap.FetchItemBodySection{Peek: true, Specifier: imap.PartSpecifierHeader}, largestHead)
+	raw, err := c.body(ctx, uid, &imap.FetchItemBodySection{Peek: true, Specifier: imap.PartSpecifierHeader}, largestHead, largestHead)
 	var (
 		big *oversize
 		no  *imap.Error
@@ -177,7 +200,10 @@ func (c *Client) head(ctx context.Context, uid uint32) ([]byte, error) {
 	return raw, err
 }
 
-var errGone = errors.New("the letter is gone")
+var (
+	errGone     = errors.New("the letter is gone")
+	errWithheld = errors.New("the server lists the letter and does not send it")
+)
 
 // oversize is a literal that is larger than is taken. One that is beyond all
 // measure ends the connection.
@@ -188,10 +214,10 @@ type oversize struct {
 
 func (o *oversize) Error() string { return fmt.Sprintf("the server sends %d bytes", o.size) }
 
-// body fetches one letter whole, or its header.
-func (c *Client) body(ctx context.Context, uid uint32, section *imap.FetchItemBodySection, most int64) (raw []byte, err error) {
+// body fetches one letter whole, or its header: about size bytes, and at most most.
+func (c *Client) body(ctx context.Context, uid uint32, section *imap.FetchItemBodySection, size, most int64) (raw []byte, err error) {
 	found := false
-	err = c.command(ctx, most, func() error {
+	err = c.command(ctx, size, func() error {
 		cmd := c.imap.Fetch(imap.UIDSetNum(imap.UID(uid)), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 		raw, found, err = c.read(cmd, most)
 		return err
@@ -208,7 +234,7 @@ func (c *Client) body(ctx context.Context, uid uint32, section *imap.FetchItemBo
 	case err != nil:
 		return nil, err
 	case len(still) > 0:
-		return nil, errors.New("the server lists the letter and does not send it")
+		return nil, errWithheld
 	}
 	return nil, errGone
 }

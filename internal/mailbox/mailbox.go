@@ -34,6 +34,10 @@ type Config struct {
 	Timeout   time.Duration          // of one read or write; 60 s
 	TLS       *tls.Config            // the zero value trusts the system's certificates
 	MaxLetter int64                  // larger letters are not fetched; 70 MiB
+	// PassOver lets Fetch hand a letter over as unreadable instead of asking for
+	// it again, with its header or without: one letter that the server cannot
+	// give must not stop the folder. nil passes none over.
+	PassOver func(Message) (pass, header bool)
 }
 
 // Mark is what of a folder was taken in: every UID up to UID of the validity.
@@ -47,7 +51,22 @@ type Message struct {
 	Size          int64     // as the server tells it
 	Raw           []byte    // every byte; may be empty where the server has none
 	TooLarge      bool      // Raw is the letter's header at most
+	Unreadable    bool      // the letter was passed over: see Config.PassOver; likewise
 }
+
+// LetterError says that one letter could not be fetched. The folder's later
+// letters wait behind it until it can be, or is passed over.
+type LetterError struct {
+	Message Message // without Raw
+	Refused bool    // the server said no, and the connection is sound
+	Err     error
+}
+
+func (e *LetterError) Error() string {
+	return fmt.Sprintf("fetch letter %d in %q: %v", e.Message.UID, e.Message.Folder, e.Err)
+}
+
+func (e *LetterError) Unwrap() error { return e.Err }
 
 // Client is a mailbox that is logged in to. A connection that went while it
 // rested is made anew by the next call. It serves one caller at a time.
@@ -59,6 +78,7 @@ type Client struct {
 	exists  chan struct{}     // the server told of a change in the open folder
 	seen    map[string]uint32 // by folder: the UIDNEXT up to which Fetch has looked
 	resting bool              // the connection has served before
+	letters uint32            // in the open folder
 }
 
 // Dial connects, logs in and sends ID, without which 163.com answers the first
@@ -159,10 +179,10 @@ func (c *Client) introduce() error {
 const slowest = 8 << 10
 
 // command runs one exchange about so many bytes. The server must be heard
-// every Timeout, and the whole is bounded too, so that nobody can keep us by
-// saying a byte a minute. The context's end closes the connection.
+// every Timeout, and the whole is bounded by twice that, so that nobody can
+// keep us by saying a byte a minute. The context's end closes the connection.
 func (c *Client) command(ctx context.Context, size int64, do func() error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 5*c.config.Timeout+time.Duration(size/slowest)*time.Second,
+	ctx, cancel := context.WithTimeoutCause(ctx, 2*c.config.Timeout+time.Duration(size/slowest)*time.Second,
 		errors.New("the server is too slow"))
 	defer cancel()
 	conn := c.conn

@@ -2,7 +2,6 @@ package office
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -182,17 +181,6 @@ func (o *Office) writesTo(t *store.Tx, address string) bool {
 		}
 	}
 	return slices.ContainsFunc(o.Rules.Addresses, is)
-}
-
-// ReceiveTooLarge records a letter that is over the limit: it stays on the
-// server, only its first bytes are kept, and its sender is told.
-func (o *Office) ReceiveTooLarge(ctx context.Context, a store.Arrival, size int64, head []byte, now time.Time) error {
-	a.TooLarge = size
-	if len(head) == 0 {
-		head = fmt.Appendf(nil, "X-Tongbao-Too-Large: %s/%d/%d\r\n\r\n", a.Folder, a.Validity, a.UID)
-	}
-	_, err := o.Receive(ctx, a, head, now)
-	return err
 }
 
 // listHour is when the office gets the day's list of waiting letters.

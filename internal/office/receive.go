@@ -81,6 +81,11 @@ func (o *Office) open(ctx context.Context, a store.Arrival, raw []byte) (clerk.O
 		opened.Findings = []clerk.Finding{{Path: []string{a.Name}, Code: "letter-too-large", Severity: string(reporting.Error),
 			Message: fmt.Sprintf("邮件共%.0fMB，超过收件上限，附件没有读取。请只附当月的 Excel 表格，分几封发送。", float64(a.TooLarge)/(1<<20))}}
 	}
+	if a.Unreadable != "" {
+		opened.Documents = nil
+		opened.Findings = []clerk.Finding{{Path: []string{a.Name}, Code: "letter-unreadable", Severity: string(reporting.Error),
+			Message: "邮件到了收报邮箱，但邮箱服务器多次读不出它的内容，附件没有收到。请重新发送一次。"}}
+	}
 	return opened, nil
 }
 
@@ -104,6 +109,11 @@ func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now ti
 		}
 	}
 	err = o.Store.Update(now, func(t *store.Tx) error {
+		if live && a.Unreadable != "" {
+			if err := o.tellUnreadable(t, l); err != nil {
+				return err
+			}
+		}
 		verdict, err := o.approve(t, &l, opened, live)
 		if err == nil && !verdict {
 			err = o.decide(t, &l, opened, "", answer, back)

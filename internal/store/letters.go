@@ -35,6 +35,9 @@ type Arrival struct {
 	After int64     `json:"after,omitempty"`
 	// TooLarge: the letter was left on the server, only its header is kept.
 	TooLarge int64 `json:"too_large,omitempty"`
+	// Unreadable: the server never gave the letter, only its header is kept, if
+	// that; it says why.
+	Unreadable string `json:"unreadable,omitempty"`
 	// Proof is what was known of its sender when it was taken in; nil where
 	// nobody asked. It is kept, because keys in the DNS come and go.
 	Proof *Proof `json:"proof,omitempty"`

@@ -47,7 +47,7 @@ func Explain(m Material, k Knowledge) (reporting.Reading, []Drawn) {
 	var out []Drawn
 	for _, t := range r.read {
 		d := t.drawn()
-		d.Unused = !slices.Contains(r.tables, t)
+		d.Unused = t.out.Aside != "" || !slices.Contains(r.tables, t)
 		out = append(out, d)
 	}
 	return *r.out, out

@@ -22,6 +22,7 @@ type table struct {
 
 	plainNumbered   bool   // the number column has 1, 2, 3
 	chineseNumbered bool   // projects are numbered 一, 二, 三
+	open            bool   // the last row was a project, which may go on in the next
 	saidNone        bool   // a row says that there is nothing to report
 	ownSubmitter    bool   // 填报单位, title or sheet name the submitter
 	body            bool   // stands in the letter's text
@@ -169,12 +170,19 @@ func (t *table) read() {
 		case rowNone:
 			t.saidNone = true
 		case rowNameless:
-			t.nameless(r, cells)
+			if !t.continues(r) {
+				t.nameless(r, cells)
+			}
 		case rowCarried:
-			t.carried(r)
+			if !t.continues(r) {
+				t.carried(r)
+			}
 		case rowProject:
 			footer = false
 			g.add(r)
+		}
+		if kind != rowBlank && kind != rowNameless && kind != rowCarried {
+			t.open = kind == rowProject
 		}
 	}
 	t.columnsOut()

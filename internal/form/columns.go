@@ -19,6 +19,7 @@ type column struct {
 	month  int             // that the header names, 0 where none
 	score  int             // how sure: 100 a listed word … 70 a guess
 	listed string          // the word that a guess was made for
+	only   look            // what a cell must bear to be read; looksEmpty asks nothing
 }
 
 // scores of the ways to recognise a header, as in the trade's handbook.

@@ -158,6 +158,9 @@ func (t *table) value(r sheet.Row, c *column, row *reporting.Row) {
 			}
 		}
 	}
+	if !t.admits(c, cell, address) {
+		return
+	}
 	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson) {
 		t.contact(*c, cell, address, row)
 		return

@@ -187,6 +187,7 @@ func (r *reader) block(p *place) {
 	t.survey()
 	s := &settler{t: t, lay: &t.lay, rows: t.likely(), before: r.k.Senses[t.out.Kind]}
 	s.settle()
+	t.swapShares(s.rows)
 	t.read()
 	r.read = append(r.read, t)
 	r.submitter(t, g.Name)

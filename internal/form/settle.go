@@ -328,7 +328,7 @@ func (s *settler) settleText(c *column) {
 		case blank(cell) || isPlaceholder(cell.Text):
 		case sheet.IsPercent(cell.Format) && cell.Kind == sheet.Number, len(text) < 8 && text[len(text)-1] == '%':
 			percents++
-		case cell.Kind == sheet.Number:
+		case cell.Kind == sheet.Number, isBareNumber(cell):
 			numbers++
 		default:
 			texts++
@@ -337,6 +337,7 @@ func (s *settler) settleText(c *column) {
 	switch {
 	case texts > numbers+percents:
 		s.take(c, reporting.FProgressText, "")
+		c.only = looksOther
 	case percents > numbers:
 		c.asks = "pct"
 	case numbers > 0:

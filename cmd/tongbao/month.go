@@ -54,10 +54,14 @@ func bulletinCommand() *cobra.Command {
 	path := configFlag(c)
 	period := c.Flags().String("period", "", "月份，如 2021-03")
 	out := c.Flags().String("out", "", "把 .docx、.xlsx 和 .html 写到这个目录")
+	figure := c.Flags().String("explain", "", "说明一个数字的由来，如 修水县.ytd_pct、city.ytd_done")
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if *period == "" {
 			return usageError{fmt.Errorf("请写明月份：--period 2021-03")}
+		}
+		if *figure != "" {
+			return explainFigure(c, *path, *period, *figure, *asJSON)
 		}
 		q := url.Values{"period": {*period}}
 		if *out != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -274,4 +275,43 @@ func TestCorrected(t *testing.T) {
 
 func progressOf(name, done string) string {
 	return fmt.Sprintf("%s2021年城建项目进度表（3月）,,,,\n单位：万元,,,,\n序号,项目名称,总投资,2021年计划投资,3月完成投资,1-3月累计完成投资\n1,滨江路道路改造工程,12000,5000,300,%s\n2,老城区雨污分流工程,8000,4000,200,500\n", name, done)
+}
+
+// TestExplained: from a figure to the letter, the row and the cell it came from.
+func TestExplained(t *testing.T) {
+	w := approving(t, onApproval)
+	e, err := w.house.Office.ExplainFigure(march, "修水县.ytd_pct", w.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// By hand: (900+500) ÷ (5000+4000) = 15.56%.
+	if e.Value != "15.56" || len(e.Sources) != 1 || len(e.Sources[0].Terms) != 4 || e.Published {
+		t.Fatalf("explained: %+v", e)
+	}
+	src := e.Sources[0]
+	var got []string
+	for _, x := range src.Terms {
+		got = append(got, fmt.Sprint(x.Field, " ", x.Value, " ", x.SheetRow, " ", x.Cell))
+	}
+	want := "ytd_done 900 4 F4|year_plan 5000 4 D4|ytd_done 500 5 F5|year_plan 4000 5 D5"
+	if s := strings.Join(got, "|"); !sameWords(s, want) || src.From != xiushui || src.Letter == "" {
+		t.Errorf("terms %s of %s, want %s", s, src.From, want)
+	}
+	whole, err := w.house.Office.ExplainFigure(march, "city.ytd_done", w.clock.Now())
+	if err != nil || whole.Value != "2800" || len(whole.Sources) != 2 {
+		t.Errorf("the city's: %+v, %v", whole, err)
+	}
+	for _, bad := range []string{"修水县", "修水县.nothing", "无此县.ytd_pct", "city.rank"} {
+		if _, err := w.house.Office.ExplainFigure(march, bad, w.clock.Now()); err == nil {
+			t.Errorf("%s was explained", bad)
+		}
+	}
+}
+
+// sameWords compares two lists whatever their order.
+func sameWords(a, b string) bool {
+	x, y := strings.Split(a, "|"), strings.Split(b, "|")
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }

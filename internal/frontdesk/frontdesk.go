@@ -48,6 +48,7 @@ func (d Desk) Handler() http.Handler {
 	}
 	verb("GET /status", d.status)
 	verb("GET /bulletin", d.bulletin)
+	verb("GET /bulletin/explain", d.explain)
 	verb("POST /bulletin/release", d.release)
 	verb("POST /bulletin/hold", d.hold)
 	verb("POST /bulletin/draft", d.redraft)

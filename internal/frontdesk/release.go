@@ -87,3 +87,15 @@ func (d Desk) deed(verb func(*http.Request) (any, error)) func(*http.Request) (s
 		return v.(Edition).Said, nil
 	}
 }
+
+// explain tells what one figure of a bulletin was made of.
+func (d Desk) explain(r *http.Request) (any, error) {
+	p, err := period(r)
+	if err != nil {
+		return nil, err
+	}
+	if p.IsZero() {
+		p = d.Office.Rules.Terms.CurrentPeriod(d.now())
+	}
+	return d.Office.ExplainFigure(p, r.FormValue("figure"), d.now())
+}

@@ -74,7 +74,8 @@ func (t *table) lineOf(r sheet.Row, above reporting.Row) (filled, differ map[rep
 	filled, differ = map[reporting.Field]reporting.Value{}, map[reporting.Field]reporting.Value{}
 	row := reporting.Row{Row: r.Index, Fields: map[reporting.Field]reporting.Value{}, Cells: map[reporting.Field]string{}}
 	for _, money := range []bool{true, false} {
-		for _, c := range t.lay.columns {
+		for i := range t.lay.columns {
+			c := &t.lay.columns[i]
 			if (c.field.Type() == reporting.TypeMoney) == money && !blank(cellIn(r, c.col)) {
 				t.value(r, c, &row)
 			}

@@ -158,7 +158,7 @@ func (t *table) value(r sheet.Row, c *column, row *reporting.Row) {
 			}
 		}
 	}
-	if !t.admits(c, cell, address) {
+	if !t.admits(*c, cell, address) {
 		return
 	}
 	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson) {

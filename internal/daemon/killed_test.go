@@ -345,7 +345,7 @@ func TestKills(t *testing.T) {
 	done := 0
 	for n := uint64(0); done < total; n++ {
 		o := newOrdeal(t)
-		got := o.suffer(rand.New(rand.NewPCG(n, 7)), min(25, total-done), whole)
+		got := o.suffer(rand.New(rand.NewPCG(n, 7)), min(10, total-done), whole)
 		if got.status != want.status {
 			t.Errorf("ordeal %d: the status is\n%s\nwant\n%s", n, got.status, want.status)
 		}

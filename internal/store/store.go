@@ -166,7 +166,7 @@ func create(path string) error {
 // when bbolt maps it, so it is refused here.
 func soundSize(path string) (int64, error) {
 	damaged := func(what string) error {
-		return fmt.Errorf("database %q is damaged (%s): move it away and run `tongbao rebuild`", path, what)
+		return fmt.Errorf("数据库 %s 已损坏（%s）。来信和日志没有丢：请运行 tongbao rebuild 用它们重建，损坏的文件会另存备查", path, what)
 	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -184,13 +184,13 @@ func soundSize(path string) (int64, error) {
 	// flags (4 bytes each), root and sequence, freelist, number of pages.
 	var head [80]byte
 	if n, _ := f.ReadAt(head[:], 0); n < len(head) {
-		return 0, damaged("it is empty or cut short")
+		return 0, damaged("文件是空的，或只剩开头")
 	}
 	word := func(b []byte, at int) uint32 {
 		return uint32(b[at]) | uint32(b[at+1])<<8 | uint32(b[at+2])<<16 | uint32(b[at+3])<<24
 	}
 	if word(head[:], 16) != 0xED0CDAED {
-		return 0, damaged("its first page is none of bbolt's")
+		return 0, damaged("开头不是数据库的格式")
 	}
 	pageSize := int64(word(head[:], 24))
 	pages := int64(word(head[:], 56))
@@ -200,7 +200,7 @@ func soundSize(path string) (int64, error) {
 		}
 	}
 	if info.Size() < pages*pageSize {
-		return 0, damaged(fmt.Sprintf("%d bytes of %d are there", info.Size(), pages*pageSize))
+		return 0, damaged(fmt.Sprintf("应有 %d 字节，只剩 %d 字节", pages*pageSize, info.Size()))
 	}
 	return info.Size(), nil
 }

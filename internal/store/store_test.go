@@ -133,7 +133,7 @@ func TestTruncated(t *testing.T) {
 		if err := os.WriteFile(path, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out := childOpen(t, dir); !strings.Contains(out, "is damaged") || !strings.Contains(out, "tongbao rebuild") {
+		if out := childOpen(t, dir); !strings.Contains(out, "已损坏") || !strings.Contains(out, "tongbao rebuild") {
 			t.Errorf("%d bytes of %d: %q", size, len(whole), out)
 		}
 	}
@@ -143,7 +143,7 @@ func TestTruncated(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out := childOpen(t, dir); !strings.Contains(out, "is damaged") {
+		if out := childOpen(t, dir); !strings.Contains(out, "已损坏") {
 			t.Errorf("%s: %q", name, out)
 		}
 	}

@@ -85,12 +85,16 @@ func Open(dir string) (*Store, error) {
 			return nil, err
 		}
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: time.Second,
-		// A read transaction that is held while the file outgrows its map
-		// waits for itself, so the map is large from the start.
-		InitialMmapSize: int(max(1<<30, 4*size)),
-		FreelistType:    bbolt.FreelistMapType,
+	var db *bbolt.DB
+	err = atDoor(path, func() (err error) {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			Timeout: time.Second,
+			// A read transaction that is held while the file outgrows its map
+			// waits for itself, so the map is large from the start.
+			InitialMmapSize: int(max(1<<30, 4*size)),
+			FreelistType:    bbolt.FreelistMapType,
+		})
+		return err
 	})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		pid, _ := os.ReadFile(filepath.Join(dir, "tongbao.pid"))
@@ -99,7 +103,7 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", path, err)
 	}
-	if err := migrate(db); err != nil {
+	if err := atDoor(path, func() error { return migrate(db) }); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -271,13 +275,15 @@ type kv interface {
 }
 
 // View reads.
-func (s *Store) View(fn func(*Tx) error) error {
+func (s *Store) View(fn func(*Tx) error) (err error) {
+	defer door(s.db.Path(), &err)()
 	return s.db.View(func(tx *bbolt.Tx) error { return fn(&Tx{kv: boltTx{tx}}) })
 }
 
 // Update reads and writes; all of it is kept, synced to the disk, or nothing.
-func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
-	err := s.db.Update(func(tx *bbolt.Tx) error {
+func (s *Store) Update(now time.Time, fn func(*Tx) error) (err error) {
+	defer door(s.db.Path(), &err)()
+	err = s.db.Update(func(tx *bbolt.Tx) error {
 		if err := fn(&Tx{kv: boltTx{tx}, Now: now}); err != nil {
 			return err
 		}
@@ -293,20 +299,31 @@ func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
 type boltTx struct{ tx *bbolt.Tx }
 
 func (b boltTx) get(bucket, key string) []byte {
+	defer guard()
 	return bytes.Clone(b.tx.Bucket([]byte(bucket)).Get([]byte(key)))
 }
 
 func (b boltTx) put(bucket, key string, value []byte) error {
+	defer guard()
 	return b.tx.Bucket([]byte(bucket)).Put([]byte(key), value)
 }
 
 func (b boltTx) remove(bucket, key string) error {
+	defer guard()
 	return b.tx.Bucket([]byte(bucket)).Delete([]byte(key))
 }
 
 func (b boltTx) scan(bucket, prefix, from string, fn func(string, []byte) bool) {
-	c := b.tx.Bucket([]byte(bucket)).Cursor()
-	for k, v := c.Seek([]byte(max(prefix, from))); k != nil && strings.HasPrefix(string(k), prefix); k, v = c.Next() {
+	var c *bbolt.Cursor
+	step := func() (k, v []byte) { // fn's own panics are not the database's
+		defer guard()
+		if c != nil {
+			return c.Next()
+		}
+		c = b.tx.Bucket([]byte(bucket)).Cursor()
+		return c.Seek([]byte(max(prefix, from)))
+	}
+	for k, v := step(); k != nil && strings.HasPrefix(string(k), prefix); k, v = step() {
 		if !fn(string(k), v) {
 			return
 		}

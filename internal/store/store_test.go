@@ -43,6 +43,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if dir := os.Getenv("TONGBAO_TEST_READ"); dir != "" {
+		readAll(dir)
+		os.Exit(0)
+	}
 	if dir := os.Getenv(childEnv); dir != "" {
 		s, err := Open(dir)
 		if err != nil {
@@ -81,10 +85,14 @@ func view(t *testing.T, s *Store, fn func(*Tx) error) {
 }
 
 // childOpen opens the directory in another process.
-func childOpen(t *testing.T, dir string) string {
+func childOpen(t *testing.T, dir string) string { return child(t, childEnv, dir) }
+
+func childRead(t *testing.T, dir string) string { return child(t, "TONGBAO_TEST_READ", dir) }
+
+func child(t *testing.T, env, dir string) string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childEnv+"="+dir)
+	cmd.Env = append(os.Environ(), env+"="+dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("the child died: %v\n%s", err, out)

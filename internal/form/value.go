@@ -3,6 +3,7 @@ package form
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/shopspring/decimal"
 
@@ -81,6 +82,9 @@ func readCell(f reporting.Field, c sheet.Cell, vc valueContext) reading {
 		c.Text = unwrap(c.Text)
 		if isPlaceholder(c.Text) {
 			return nothing
+		}
+		if f.Type() != reporting.TypeText && strings.ContainsRune(c.Text, unicode.ReplacementChar) {
+			return left("garbled-value", c.Text, "里有无法识别的字符（显示为“\ufffd”），“%s”未采用；请重新填写后另存为.xlsx报送。", f.Title())
 		}
 	}
 	switch f.Type() {

@@ -108,7 +108,7 @@ func tidy(s string) string {
 				gap = ' '
 			}
 			continue
-		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) || r == '\ufe0f' || r == unicode.ReplacementChar:
+		case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) || r == '\ufe0f':
 			continue
 		}
 		if gap != 0 && b.Len() > 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -185,4 +186,39 @@ func FuzzOpen(f *testing.F) {
 			checkBook(t, "fuzz", book)
 		}
 	})
+}
+
+// TestBlankCell asserts that the quick way to read a blank cell says what the
+// usual one says, and takes nothing that is written otherwise.
+func TestBlankCell(t *testing.T) {
+	read := func(tag string) (out string) {
+		left := 100
+		x, err := newXMLScanner([]byte("<row>"+tag+"</row>"), &left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			k, err := x.next()
+			if err != nil {
+				return out + "fault"
+			}
+			if k == xmlEOF {
+				return fmt.Sprint(out, left)
+			}
+			out += fmt.Sprintf("%d %s", k, x.name)
+			for _, a := range x.attrs {
+				out += fmt.Sprintf(" %s:%s=%s", a.prefix, a.name, a.value)
+			}
+			out += fmt.Sprintln(" ", x.depth(), x.empty)
+		}
+	}
+	for _, tag := range []string{`<c r="A1" s="5"/>`, `<c r="XFD1048576" s="123456"/>`, `<c r="" s=""/>`, `<c r="甲1" s="5"/>`, `<c r="A1" s="-5"/>`, `<c r="A1" s="5"></c>`, `<c r="A1" s="5"`, `<c r="A1" r="5"/>`, `<c r="A1"s="5"/>`, `<c r="A&amp;" s="5"/>`, `<c r="A<" s="5"/>`} {
+		slow := strings.Replace(tag, "<c r", "<c  r", 1)
+		if got, want := read(tag), read(slow); got != want {
+			t.Errorf("%s:\n%s\nthe usual way:\n%s", tag, got, want)
+		}
+	}
+	if got := read(`<c r="A1" s="5"/>`); !strings.Contains(got, ":r=A1 :s=5") {
+		t.Errorf("got %s", got)
+	}
 }

@@ -68,6 +68,9 @@ func (x *xmlScanner) readStart() error {
 		return &Error{Code: "too-large", Detail: "XML tags"}
 	}
 	x.from = x.pos
+	if x.readBlankCell() {
+		return nil
+	}
 	x.pos++
 	whole, local, err := x.readName()
 	if err != nil {
@@ -104,6 +107,42 @@ func (x *xmlScanner) readStart() error {
 			return err
 		}
 	}
+}
+
+// readBlankCell reads <c r="A1" s="5"/>, of which some sheets have millions, as
+// readStart would. Where anything is written otherwise, or is cut, it leaves
+// the place and reads nothing.
+func (x *xmlScanner) readBlankCell() bool {
+	src := x.src[x.pos:]
+	if len(src) < 16 || string(src[:6]) != `<c r="` {
+		return false
+	}
+	i := 6
+	for i < len(src) && byteClass[src[i]]&byteName != 0 && src[i] < 0x80 {
+		i++
+	}
+	ref := src[6:i]
+	if len(src)-i < 8 || string(src[i:i+5]) != `" s="` {
+		return false
+	}
+	i += 5
+	from := i
+	for i < len(src) && src[i] >= '0' && src[i] <= '9' {
+		i++
+	}
+	if len(src)-i < 3 || string(src[i:i+3]) != `"/>` {
+		return false
+	}
+	if cap(x.attrs) < 2 {
+		x.attrs = make([]xmlAttr, 0, 8)
+	}
+	x.name, x.attrs = src[1:2], x.attrs[:2]
+	x.attrs[0] = xmlAttr{name: src[3:4], value: ref}
+	x.attrs[1] = xmlAttr{name: src[len(ref)+8 : len(ref)+9], value: src[from:i]}
+	x.pos += i + 3
+	x.empty = true
+	x.started(x.name)
+	return true
 }
 
 // started takes note of an element once the whole of its tag was there.

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tongbao/internal/config"
 	"tongbao/internal/frontdesk"
@@ -59,7 +61,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w\n用法：%s\n详见 %s --help", err, c.UseLine(), c.CommandPath())}
+		return usageError{fmt.Errorf("%w%s\n用法：%s\n详见 %s --help", err, nearFlag(c, err), c.UseLine(), c.CommandPath())}
 	})
 	root.AddCommand(
 		runCommand(), demoCommand(), initCommand(), checkCommand(), doctorCommand(), inspectCommand(), importCommand(), statusCommand(),
@@ -67,7 +69,50 @@ func rootCommand() *cobra.Command {
 		projectsCommand(), problemsCommand(), diffCommand(), correctionsCommand(), excludeCommand(), includeCommand(), auditCommand(), exportCommand(),
 		rebuildCommand(), backupCommand(), restoreCommand(), versionCommand(), clerkCommand(),
 	)
+	groups(root)
 	return root
+}
+
+// groups lets the commands that only hold others say which was meant.
+func groups(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		groups(sub)
+	}
+	if !c.HasSubCommands() || c.Runnable() {
+		return
+	}
+	c.SuggestionsMinimumDistance = 2
+	c.Args = func(c *cobra.Command, a []string) error {
+		if len(a) == 0 {
+			return nil
+		}
+		return usageError{fmt.Errorf("没有 %s %s 这个命令%s\n全部命令见 %[1]s --help", c.CommandPath(), a[0], meant(c, a[0]))}
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+}
+
+// meant asks for the names that a mistyped one is near to.
+func meant(c *cobra.Command, typed string) string {
+	if near := c.SuggestionsFor(typed); len(near) > 0 {
+		return "，您要的是不是 " + strings.Join(near, "、") + "？"
+	}
+	return ""
+}
+
+// nearFlag asks for the flags that an unknown one is near to.
+func nearFlag(c *cobra.Command, err error) string {
+	_, typed, unknown := strings.Cut(err.Error(), "unknown flag: --")
+	if !unknown {
+		return ""
+	}
+	names := &cobra.Command{SuggestionsMinimumDistance: 2}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	if near := names.SuggestionsFor(typed); len(near) > 0 {
+		return "，您要的是不是 --" + strings.Join(near, "、--") + "？"
+	}
+	return ""
 }
 
 // args makes cobra's complaint about arguments a usage error.

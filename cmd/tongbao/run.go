@@ -155,7 +155,7 @@ func version() string {
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "版本", Args: args(cobra.NoArgs),
+		Use: "version", Short: "版本", Example: "  tongbao version", Args: args(cobra.NoArgs),
 		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "tongbao", version()) },
 	}
 }

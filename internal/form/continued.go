@@ -77,7 +77,7 @@ func (t *table) lineOf(r sheet.Row, above reporting.Row) (filled, differ map[rep
 		for i := range t.lay.columns {
 			c := &t.lay.columns[i]
 			if (c.field.Type() == reporting.TypeMoney) == money && !blank(cellIn(r, c.col)) {
-				t.value(r, &c, &row)
+				t.value(r, c, &row)
 			}
 		}
 	}

@@ -263,7 +263,7 @@ func TestCorrected(t *testing.T) {
 	}
 	w.deliver(letter(xiushui, "修水县", 4, at(4, 24, 10, 0), "s4"), at(4, 24, 10, 1))
 	w.until(at(5, 1, 12, 0))
-	if l := w.last(xiushui); !strings.Contains(l.Text, "上月数据更正如下：全市累计完成投资由2800万元更正为3800万元") {
+	if l := w.last(xiushui); !strings.Contains(l.Text, "修水县更正或补报了报表，上月数据更正如下：全市累计完成投资由2800万元更正为3800万元") {
 		t.Errorf("April's bulletin does not tell of it: %q\n%s", l.Subject, l.Text)
 	}
 	w.rebuild()

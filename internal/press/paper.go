@@ -90,10 +90,11 @@ func (p paper) Corrected(n int) (out []bulletin.Difference) {
 	return out
 }
 
-// CorrectedUnits are the units whose figures of last month changed.
+// CorrectedUnits are the units whose own figures of last month changed; a rank
+// moves by what others corrected.
 func (p paper) CorrectedUnits() (out []string) {
 	for _, d := range p.Corrections {
-		if d.Unit != bulletin.Whole && !slices.Contains(out, d.Unit) {
+		if d.Unit != bulletin.Whole && d.Key != "rank" && !slices.Contains(out, d.Unit) {
 			out = append(out, d.Unit)
 		}
 	}

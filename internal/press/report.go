@@ -48,14 +48,14 @@ type Correction struct {
 type correction struct {
 	paper
 	Differences []bulletin.Difference
-	Units       []string // with a figure that changed, the city left out
+	Units       []string // whose own figures changed, the city left out
 }
 
 func newCorrection(c Correction, o Office) correction {
 	out := correction{paper: newPaper(c.Bulletin, o), Differences: c.Differences}
 	seen := map[string]bool{bulletin.Whole: true}
 	for _, d := range c.Differences {
-		if !seen[d.Unit] {
+		if !seen[d.Unit] && d.Key != "rank" { // a rank moves by what others corrected
 			seen[d.Unit] = true
 			out.Units = append(out.Units, d.Unit)
 		}

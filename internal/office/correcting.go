@@ -71,7 +71,7 @@ func (o *Office) Correct(p reporting.Period, by string, now time.Time) (pub stor
 		if err != nil {
 			return err
 		}
-		next := store.Correction(1)
+		var next store.Edition
 		for n := 1; ; n++ {
 			if next = store.Correction(n); last.Edition == store.Release || last.Edition == store.Correction(n-1) {
 				break

@@ -53,7 +53,7 @@ func bulletinCommand() *cobra.Command {
 	}
 	path := configFlag(c)
 	period := c.Flags().String("period", "", "月份，如 2021-03")
-	out := c.Flags().String("out", "", "把 .docx、.xlsx 和 .html 写到这个目录")
+	out := c.Flags().String("out", "", "把 .docx、.xlsx 和 .html 写到这个目录，问题交办单和督办函写到其中的“交办督办”")
 	figure := c.Flags().String("explain", "", "说明一个数字的由来，如 修水县.ytd_pct、city.ytd_done")
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -75,6 +75,11 @@ func bulletinCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		orders, err := writeFiles(filepath.Join(*out, ordersDir), issue.Orders)
+		if err != nil {
+			return err
+		}
+		files = append(files, orders...)
 		if *asJSON {
 			var doc map[string]json.RawMessage
 			if err := json.Unmarshal(issue.Bulletin, &doc); err != nil {
@@ -121,6 +126,9 @@ func editionCommand(name, short, verb string, why bool) *cobra.Command {
 	}
 	return c
 }
+
+// ordersDir is where the lists of issues and the letters about lagging projects go.
+const ordersDir = "交办督办"
 
 // writeFiles writes a bulletin's forms to a directory and names them.
 func writeFiles(dir string, files map[string][]byte) ([]string, error) {

@@ -114,7 +114,8 @@ func (d Desk) chase(*http.Request) (any, error) { return d.Office.Chasing(d.now(
 // Issue is a computed bulletin with its forms, where they were asked for.
 type Issue struct {
 	Bulletin json.RawMessage   `json:"bulletin"`
-	Files    map[string][]byte `json:"files,omitempty"` // by file name
+	Files    map[string][]byte `json:"files,omitempty"`  // by file name
+	Orders   map[string][]byte `json:"orders,omitempty"` // 问题交办单 and 督办函, for a directory of their own
 }
 
 func (d Desk) bulletin(r *http.Request) (any, error) {
@@ -142,7 +143,8 @@ func (d Desk) bulletin(r *http.Request) (any, error) {
 	}
 	html := strings.TrimSuffix(forms.WordName, ".docx") + ".html"
 	issue.Files = map[string][]byte{forms.WordName: forms.Word, forms.WorkbookName: forms.Workbook, html: []byte(forms.SelfContained())}
-	return issue, nil
+	issue.Orders, err = d.Office.Orders(b)
+	return issue, err
 }
 
 // maxImport bounds one imported file.

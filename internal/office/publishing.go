@@ -217,6 +217,21 @@ func (o *Office) printOn(paper press.Office, b bulletin.Bulletin, recipient stri
 	return f, err
 }
 
+// Orders sets what a month's bulletin leads to, as drafts to be signed: the
+// lists of issues for the departments (问题交办单) and the letters about lagging
+// projects (督办函), by file name.
+func (o *Office) Orders(b bulletin.Bulletin) (map[string][]byte, error) {
+	papers, err := press.Orders(b, o.Press, o.Templates)
+	if err != nil {
+		return nil, fmt.Errorf("set the orders of %s: %w", b.Period, err)
+	}
+	files := map[string][]byte{}
+	for _, p := range papers {
+		files[p.Name] = p.Word
+	}
+	return files, nil
+}
+
 // publish records the month's bulletin and queues its letters as its rule says.
 func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now time.Time) error {
 	pub, err := o.snapshotOf(t, p, store.Release, now)

@@ -8,8 +8,9 @@ import (
 
 // annex is one of the bulletin's annexes.
 type annex struct {
-	title string
-	lists []list
+	title   string
+	lists   []list
+	upright []docx.Block // instead of lists: a form on an upright page
 }
 
 // annexes are the five of every month; one without content says so.
@@ -20,25 +21,34 @@ func annexes(p paper) []annex {
 	open := openIssues(b)
 	open.heading = "（二）尚未解决的问题"
 	return []annex{
-		{"各县（市、区）投资完成情况排名表", rankings(b)},
-		{"中心城区重大城建项目进展表", []list{centrals(b)}},
-		{"进度滞后项目清单", []list{laggards(b)}},
-		{"问题台账汇总", []list{sums, open}},
-		{"信息报送情况表", []list{submissions(b)}},
+		{title: "各县（市、区）投资完成情况排名表", lists: rankings(b)},
+		{title: "中心城区重大城建项目进展表", lists: []list{centrals(b)}},
+		{title: "进度滞后项目清单", lists: []list{laggards(b)}},
+		{title: "问题台账汇总", lists: []list{sums, open}},
+		{title: "信息报送情况表", lists: []list{submissions(b)}},
 	}
 }
 
 // annexSection begins a new page: 附件1 at the top left, the title centred on
-// the third line.
+// the third line. A single annex has no number: n is 0.
 func annexSection(n int, a annex) docx.Section {
 	s := sideways()
+	if len(a.upright) > 0 {
+		s = upright()
+		s.Grid = docx.Grid{} // a form's lines are its own
+	}
+	mark := "附件"
+	if n > 0 {
+		mark += fmt.Sprint(n)
+	}
 	s.Blocks = []docx.Block{
-		docx.Paragraph{Line: lineHeight, Align: docx.Left, Runs: set(fmt.Sprintf("附件%d", n), hei, size3)},
+		docx.Paragraph{Line: lineHeight, Align: docx.Left, Runs: set(mark, hei, size3)},
 		docx.Paragraph{Line: lineHeight + 60, Align: docx.Center, Outline: 1, KeepNext: true, Before: 120, After: 40, Runs: set(a.title, song, size2)},
 	}
 	for i, l := range a.lists {
 		s.Blocks = append(s.Blocks, tableBlocks(l.narrow(maxLines), s.Width-s.Left-s.Right, i > 0)...)
 	}
+	s.Blocks = append(s.Blocks, a.upright...)
 	return s
 }
 

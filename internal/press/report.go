@@ -14,8 +14,8 @@ import (
 var reportHeading = regexp.MustCompile(`^[一二三四五六七八九十]{1,3}、\S{1,30}$`)
 
 // reportProse sets a paper whose text is one template: the first line is its
-// title, the second whom it goes to, the third how it begins; then headings,
-// each with its paragraphs.
+// title, the second whom it goes to, the third how it begins; then paragraphs,
+// or headings, each with its paragraphs.
 func reportProse(t *templates.Set, name string, data any) (out Prose, err error) {
 	s, err := t.Text("bulletin/"+name, data)
 	if err != nil {
@@ -27,9 +27,12 @@ func reportProse(t *templates.Set, name string, data any) (out Prose, err error)
 	}
 	out.Title, out.To, out.Lead = all[0], all[1], all[2]
 	for _, l := range all[3:] {
-		if reportHeading.MatchString(l) || len(out.Sections) == 0 {
+		if reportHeading.MatchString(l) {
 			out.Sections = append(out.Sections, Section{Heading: l})
 			continue
+		}
+		if len(out.Sections) == 0 { // a letter has no headings
+			out.Sections = append(out.Sections, Section{})
 		}
 		last := &out.Sections[len(out.Sections)-1]
 		last.Paragraphs = append(last.Paragraphs, l)
@@ -97,7 +100,7 @@ func CorrectionWord(c Correction, o Office, t *templates.Set) (raw []byte, name 
 	if err != nil {
 		return nil, "", err
 	}
-	raw, err = setWord(v.paper, text, []annex{{"数据更正对照表", []list{correctionList(c.Differences, "")}}})
+	raw, err = setWord(v.paper, text, []annex{{title: "数据更正对照表", lists: []list{correctionList(c.Differences, "")}}})
 	return raw, fileName(o, "城建项目"+c.Bulletin.Period.Chinese()+"份推进情况更正通报", ".docx"), err
 }
 

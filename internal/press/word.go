@@ -64,7 +64,11 @@ func setWord(p paper, text Prose, list []annex) ([]byte, error) {
 	s.Blocks = append(head(p), body(p, text, list)...)
 	d.Sections = append(d.Sections, s)
 	for i, a := range list {
-		d.Sections = append(d.Sections, annexSection(i+1, a))
+		n := i + 1
+		if len(list) == 1 {
+			n = 0
+		}
+		d.Sections = append(d.Sections, annexSection(n, a))
 	}
 	if last, ok := imprint(p, text.To); ok {
 		d.Sections = append(d.Sections, last)
@@ -148,7 +152,9 @@ func body(p paper, text Prose, list []annex) []docx.Block {
 		blocks = append(blocks, paragraph(text.Lead))
 	}
 	for _, s := range text.Sections {
-		blocks = append(blocks, docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Outline: 1, KeepNext: true, Runs: full(s.Heading, hei)})
+		if s.Heading != "" {
+			blocks = append(blocks, docx.Paragraph{Line: lineHeight, OffGrid: true, FirstChars: 200, Outline: 1, KeepNext: true, Runs: full(s.Heading, hei)})
+		}
 		for _, l := range s.Paragraphs {
 			blocks = append(blocks, paragraph(l))
 		}
@@ -241,7 +247,7 @@ func balance(s string, most int) []string {
 	}
 	r := []rune(s)
 	best, at := -1, len(r)/2
-	for i := 2; i < len(r)-1; i++ {
+	for i := 4; i < len(r)-1; i++ { // no line is 关于 alone
 		if width(string(r[:i])) > most*100 || !breakable(string(r[:i]), string(r[i:])) {
 			continue
 		}
@@ -263,7 +269,7 @@ func breakable(before, after string) bool {
 			return true
 		}
 	}
-	for _, w := range []string{"推进情况", "情况的通报", "全市", "城建项目"} {
+	for _, w := range []string{"推进情况", "情况的通报", "全市", "城建项目", "建设的督办函"} {
 		if strings.HasPrefix(after, w) {
 			return true
 		}

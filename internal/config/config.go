@@ -30,7 +30,6 @@ type Config struct {
 	Checks     Checks      `yaml:"checks"`
 	Limits     Limits      `yaml:"limits"`
 	Senders    Senders     `yaml:"senders"`
-	Privacy    Privacy     `yaml:"privacy"`
 	Keep       Keep        `yaml:"keep"`
 	Backup     Backup      `yaml:"backup"`
 	Templates  string      `yaml:"templates"` // a directory that overrides the built-in ones file by file

@@ -14,24 +14,10 @@ type Senders struct {
 	Authserv []string `yaml:"authserv"` // the names under which the own provider adds Authentication-Results
 }
 
-// Privacy is what does not leave the office.
-type Privacy struct {
-	StripPhone bool `yaml:"strip_phone"` // telephone numbers in what goes round
-}
-
-// Keep bounds what is kept of letters that count for nobody.
+// Keep is how much room must be left on the disk.
 type Keep struct {
-	Quarantine Keeping `yaml:"quarantine"`
-	Automatic  Keeping `yaml:"automatic"`
-	DiskWarn   Size    `yaml:"disk_warn"` // free space below which the office is told
-	DiskStop   Size    `yaml:"disk_stop"` // free space below which no letters are taken in
-}
-
-// Keeping is for how long and how much of a kind of letters is kept whole.
-// Beyond it only their headers are.
-type Keeping struct {
-	Days int  `yaml:"days"`
-	Size Size `yaml:"size"`
+	DiskWarn Size `yaml:"disk_warn"` // free space below which the office is told
+	DiskStop Size `yaml:"disk_stop"` // free space below which no letters are taken in
 }
 
 // Backup is the backup that the daemon makes by itself; an empty Dir is none.
@@ -50,9 +36,7 @@ var verifies = []string{"off", "record", "require"}
 
 func (c *Config) defaultSafety() {
 	c.Senders.Verify = "record"
-	c.Privacy.StripPhone = true
-	c.Keep = Keep{Quarantine: Keeping{Days: 400, Size: 2 << 30}, Automatic: Keeping{Days: 90, Size: 512 << 20},
-		DiskWarn: 2 << 30, DiskStop: 512 << 20}
+	c.Keep = Keep{DiskWarn: 2 << 30, DiskStop: 512 << 20}
 	c.Backup = Backup{Schedule: "0 2 * * *", Keep: 14}
 }
 
@@ -62,17 +46,6 @@ func (c *Config) checkSafety(r *reader) {
 		if a == "" || strings.ContainsAny(a, " @;/") {
 			key := fmt.Sprintf("senders.authserv[%d]", i)
 			r.fault(r.at(key), key, fmt.Sprintf("“%s”不是服务器名", a), "照来信信头 Authentication-Results 冒号后的第一个词写，如 mx.example.com")
-		}
-	}
-	for _, k := range []struct {
-		key string
-		is  Keeping
-	}{{"keep.quarantine", c.Keep.Quarantine}, {"keep.automatic", c.Keep.Automatic}} {
-		if k.is.Days < 1 {
-			r.fault(r.at(k.key+".days"), k.key+".days", "应大于 0", "单位为天")
-		}
-		if k.is.Size < 1<<20 {
-			r.fault(r.at(k.key+".size"), k.key+".size", "太小", "至少 1MB")
 		}
 	}
 	if c.Keep.DiskWarn < c.Keep.DiskStop {

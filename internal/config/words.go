@@ -144,18 +144,9 @@ var words = map[string]word{
 	"senders.verify":   {text: "off 不核实；record 疑似冒名的记下并告知办公室，表照收；require 核实不了的先待认领", allowed: verifies},
 	"senders.authserv": {text: "本邮箱服务商写在信头 Authentication-Results 里的服务器名；不写就只看 DKIM 签名"},
 
-	"privacy":             {text: "个人信息"},
-	"privacy.strip_phone": {text: "发给各单位的通报、附表和转发的文字里略去电话号码"},
-
-	"keep":                 {text: "不算数的来信留多久、留多少；超过的只留信头，原件仍在邮箱里"},
-	"keep.quarantine":      {text: "待认领的来信"},
-	"keep.quarantine.days": {text: "留几天"},
-	"keep.quarantine.size": {text: "一共留多大"},
-	"keep.automatic":       {text: "自动回复、退信等"},
-	"keep.automatic.days":  {text: "留几天"},
-	"keep.automatic.size":  {text: "一共留多大"},
-	"keep.disk_warn":       {text: "磁盘剩余少于这么多就告知办公室"},
-	"keep.disk_stop":       {text: "磁盘剩余少于这么多就暂停收信"},
+	"keep":           {text: "磁盘要留的余地"},
+	"keep.disk_warn": {text: "磁盘剩余少于这么多就告知办公室"},
+	"keep.disk_stop": {text: "磁盘剩余少于这么多就暂停收信"},
 
 	"backup":          {text: "自动备份"},
 	"backup.schedule": {text: "定时，五段：分 时 日 月 周"},

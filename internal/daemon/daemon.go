@@ -197,7 +197,7 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 	}
 	// Who may have written must not be chased: without having read the mailbox
 	// nobody is.
-	if d.readMailbox(ctx, now) {
+	if d.roomLeft(now) && d.readMailbox(ctx, now) {
 		d.act("chasing", func(of *office.Office) error {
 			_, err := of.Chase(now)
 			at, e := of.NextChase(now)
@@ -217,6 +217,7 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 	}
 	d.act("intake alarm", func(of *office.Office) error { return of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter) })
 	d.act("keeping quiet", func(of *office.Office) error { return of.KeepQuiet(d.clock.Now()) })
+	sooner(d.backUp(now))
 	sooner(d.send(ctx))
 	if ctx.Err() != nil {
 		return now

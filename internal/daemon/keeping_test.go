@@ -16,7 +16,7 @@ import (
 func TestScheduledBackup(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "backups")
 	w := newWorld(t, fmt.Sprintf("\nreminders: {enabled: false}\nbackup: {dir: %q, keep: 2}\n", dir), postoffice.Options{})
-	w.cfg.SMTP.Password.File, w.cfg.Mailbox.Password.File = planted(t), w.cfg.Mailbox.Password.File
+	w.cfg.SMTP.Password.File = planted(t)
 	w.deliver(letter("xiushui@xiushui.example.com", "修水县", 3, at(3, 24, 10, 0), "b1"), at(3, 24, 10, 0))
 	w.start(at(3, 24, 11, 0))
 	w.until(at(3, 28, 12, 0))

@@ -258,6 +258,9 @@ func (o *ordeal) result(status string) result {
 	r := result{status: status}
 	root := filepath.Join(o.dir, "data", "letters")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // it died before it made the directory
+			return nil
+		}
 		if err != nil || !strings.HasSuffix(path, ".eml") {
 			return err
 		}

@@ -154,7 +154,7 @@ func (r Row) Bool(f Field) (yes, ok bool) { return r.Fields[f].Bool() }
 // Total is a total or subtotal row.
 type Total struct {
 	Row    int              `json:"row"`
-	Label  string           `json:"label"`
+	Label  string           `json:"label,omitempty"`
 	Fields map[Field]Value  `json:"fields"`
 	Cells  map[Field]string `json:"cells,omitempty"`
 }
@@ -234,8 +234,8 @@ type Ignored struct {
 
 // LetterHead is what a letter says of itself. Received is the time of arrival.
 type LetterHead struct {
-	From      string    `json:"from"`
-	Subject   string    `json:"subject"`
+	From      string    `json:"from,omitempty"`
+	Subject   string    `json:"subject,omitempty"`
 	MessageID string    `json:"message_id,omitempty"`
 	Received  time.Time `json:"received,omitzero"`
 	Automatic bool      `json:"automatic"`

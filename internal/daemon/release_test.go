@@ -315,3 +315,24 @@ func sameWords(a, b string) bool {
 	slices.Sort(y)
 	return slices.Equal(x, y)
 }
+
+// TestDraftOrders: the draft brings the office the letters about lagging
+// projects; the released bulletin does not take them to the counties.
+func TestDraftOrders(t *testing.T) {
+	w := approving(t, onApproval)
+	draft := w.last(leader)
+	if s := attachments(draft); !strings.Contains(s, "2021年3月份问题交办单和督办函（送审稿）.zip") {
+		t.Fatalf("the draft %q brings %s", draft.Subject, s)
+	}
+	w.answer(leader, "回复: "+draft.Subject, "同意", at(4, 1, 12, 0), true)
+	if w.released(xiushui) != 1 || strings.Contains(attachments(w.last(xiushui)), ".zip") {
+		t.Errorf("the county got %q with %s", w.last(xiushui).Subject, attachments(w.last(xiushui)))
+	}
+}
+
+func attachments(l *letterroom.Letter) (names string) {
+	for _, p := range l.Parts {
+		names += p.Name + " "
+	}
+	return names
+}

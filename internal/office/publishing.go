@@ -1,7 +1,10 @@
 package office
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -230,6 +233,29 @@ func (o *Office) Orders(b bulletin.Bulletin) (map[string][]byte, error) {
 		files[p.Name] = p.Word
 	}
 	return files, nil
+}
+
+// packed is what a month's bulletin leads to, as a zip; nil where it is nothing.
+func (o *Office) packed(pub store.Publication) ([]byte, error) {
+	files, err := o.Orders(pub.Bulletin)
+	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write(files[name])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("pack the orders of %s: %w", pub.Period, err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("pack the orders of %s: %w", pub.Period, err)
+	}
+	return b.Bytes(), nil
 }
 
 // publish records the month's bulletin and queues its letters as its rule says.

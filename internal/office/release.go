@@ -111,6 +111,12 @@ func (o *Office) sendDraft(t *store.Tx, pub store.Publication, rule BulletinRule
 	if err != nil {
 		return err
 	}
+	if !pub.Edition.IsCorrection() {
+		if forms.Package, err = o.packed(pub); err != nil {
+			return err
+		}
+		forms.PackageName = pub.Period.Chinese() + "份问题交办单和督办函（送审稿）.zip"
+	}
 	edition := pub.Edition.Final().Draft()
 	if n := len(pub.OldCodes); n > 0 {
 		edition += store.Edition(fmt.Sprintf("-%d", n+1))

@@ -93,7 +93,7 @@ func (f *finder) blocks() []block {
 		if from < 0 {
 			from = i
 		}
-		if repeats(out, parts) {
+		if repeats(out, parts) && !f.begins(out[len(out)-1], parts[0], from, lower) {
 			for n := f.preamble(from, lower); n < after; n++ {
 				out[len(out)-1].skip[n] = true
 			}

@@ -184,6 +184,7 @@ func (r *reader) block(p *place) {
 	}
 	t.lay, t.out.Kind, t.out.Period = lay, lay.kind, t.period
 	r.kindFindings(t, doubtful)
+	t.unitBelow()
 	t.survey()
 	s := &settler{t: t, lay: &t.lay, rows: t.likely(), before: r.k.Senses[t.out.Kind]}
 	s.settle()

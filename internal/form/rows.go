@@ -82,6 +82,8 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 		return rowFooter
 	case footer && len(cells) <= 2 && !plainSeq.MatchString(fold(seq)):
 		return rowFooter
+	case namesUnit(cells):
+		return rowFooter
 	case t.isTotal(label, seq) && (!t.hasDetails(r) || !totalPart.MatchString(fold(label))):
 		return rowTotal // 其中：二标段 with a project's details is a part
 	case t.isCategoryRow(r, cells, seq, name):
@@ -90,6 +92,12 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 		return rowNone
 	}
 	return t.projectKind(r, cells, seq, name)
+}
+
+// namesUnit reports whether a row names the unit of amounts and nothing else.
+func namesUnit(cells []sheet.Cell) bool {
+	unit, c := unitIn(cells)
+	return unit != "" && !isCategory(fold(c.Text))
 }
 
 func (t *table) projectKind(r sheet.Row, cells []sheet.Cell, seq, name string) rowKind {

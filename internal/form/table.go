@@ -165,6 +165,7 @@ func (t *table) read() {
 		case rowTotal:
 			t.addTotal(r, t.label(r, cells))
 		case rowCategory:
+			t.unitWithin(r, cells)
 			g.category = t.category(r, cells)
 			t.addTotal(r, g.category)
 		case rowNone:

@@ -330,6 +330,9 @@ func (o *ordeal) suffer(rnd *rand.Rand, most int, whole time.Duration) result {
 // with the same bytes. TONGBAO_KILLS is how many; 100 without it.
 func TestKills(t *testing.T) {
 	total := 100
+	if testing.Short() {
+		total = 10 // as under the race detector
+	}
 	if s := os.Getenv("TONGBAO_KILLS"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil {

@@ -86,6 +86,9 @@ func ask[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
 // console, the matrix as status tells it, the login, and a letter assigned
 // with the keyboard alone.
 func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the browser is the same under the race detector; the plain run looks with it")
+	}
 	ctx, complaints := browser(t)
 	d := desk(t)
 	s := serve(t, d, frontdesk.Web{Password: func() (string, error) { return "sesame", nil }})

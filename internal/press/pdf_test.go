@@ -232,6 +232,9 @@ func upToInk(p scan, above float64) float64 {
 
 // TestPaper measures the pages that LibreOffice sets.
 func TestPaper(t *testing.T) {
+	if testing.Short() {
+		t.Skip("LibreOffice is the same under the race detector; the plain run measures its pages")
+	}
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "bulletin"), 0o755); err != nil {
 		t.Fatal(err)

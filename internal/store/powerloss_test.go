@@ -380,6 +380,9 @@ func TestPowerLoss(t *testing.T) {
 		t.Fatal("strace is needed to see what the disk is told: apt-get install strace")
 	}
 	total := 300
+	if testing.Short() {
+		total = 50 // as under the race detector
+	}
 	if s := os.Getenv("TONGBAO_LOSSES"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil {

@@ -50,7 +50,7 @@ func TestDamagedPages(t *testing.T) {
 			t.Errorf("page %d of %d: %q", page, pages, out)
 		}
 	}
-	if told < 10 {
+	if told < 10/step {
 		t.Errorf("%d damaged pages of %d were told of", told, pages)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"tongbao/internal/press"
-	"tongbao/internal/register"
 	"tongbao/internal/reporting"
 	"tongbao/internal/store"
 )
@@ -213,7 +212,7 @@ func (o *Office) exportRows(t *store.Tx, s reporting.Submitter, p reporting.Peri
 	}
 	ids := map[string]string{} // of the table's packages by name
 	for _, r := range v.Table.Rows {
-		if k := register.Key(r.Text(reporting.FProjectName)); r.Text(reporting.FParentName) == "" && ids[k] == "" {
+		if k := reporting.NameKey(r.Text(reporting.FProjectName)); r.Text(reporting.FParentName) == "" && ids[k] == "" {
 			ids[k] = roll.Rows[r.Row]
 		}
 	}
@@ -224,14 +223,14 @@ func (o *Office) exportRows(t *store.Tx, s reporting.Submitter, p reporting.Peri
 		}
 		x := exported{submitter: s, version: v, row: r, project: id, late: v.Received.After(o.Rules.Terms.Freeze(p))}
 		if parent := r.Text(reporting.FParentName); parent != "" {
-			x.parent = ids[register.Key(parent)]
+			x.parent = ids[reporting.NameKey(parent)]
 		}
 		if problems != nil {
 			n := problems[id]
 			x.problems = &n
 		}
 		if listed != nil {
-			is := listed[register.Key(r.Text(reporting.FProjectName))]
+			is := listed[reporting.NameKey(r.Text(reporting.FProjectName))]
 			x.listed = &is
 		}
 		out = append(out, x)
@@ -272,7 +271,7 @@ func listedProjects(t *store.Tx, submitter string, p reporting.Period) (map[stri
 	}
 	out := map[string]bool{}
 	for _, r := range v.Table.Rows {
-		out[register.Key(r.Text(reporting.FProjectName))] = true
+		out[reporting.NameKey(r.Text(reporting.FProjectName))] = true
 	}
 	return out, nil
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"tongbao/internal/register"
 	"tongbao/internal/reporting"
 	"tongbao/internal/store"
 )
@@ -155,7 +154,7 @@ func projectMonth(t *store.Tx, roll reporting.Roll, p reporting.ProjectRecord) (
 	}
 	named := map[string]bool{}
 	for _, a := range p.Names {
-		named[register.Key(a.Name)+"\n"+register.Key(a.Parent)] = true
+		named[reporting.NameKey(a.Name)+"\n"+reporting.NameKey(a.Parent)] = true
 	}
 	slices.SortStableFunc(versions, func(a, b reporting.Version) int {
 		if counts := b.N == roll.Version; counts != (a.N == roll.Version) {
@@ -172,7 +171,7 @@ func projectMonth(t *store.Tx, roll reporting.Roll, p reporting.ProjectRecord) (
 			counts := v.N == roll.Version
 			is := roll.Rows[r.Row] == p.ID
 			if !counts {
-				is = named[register.Key(r.Text(reporting.FProjectName))+"\n"+register.Key(r.Text(reporting.FParentName))]
+				is = named[reporting.NameKey(r.Text(reporting.FProjectName))+"\n"+reporting.NameKey(r.Text(reporting.FParentName))]
 			}
 			if !is {
 				continue

@@ -131,7 +131,7 @@ func splitMonths(t *store.Tx, p reporting.ProjectRecord, from reporting.Period, 
 		if len(rows) == 0 {
 			continue
 		}
-		if r.Period.Before(from) || name != "" && register.Key(rows[0].Text(reporting.FProjectName)) != register.Key(name) {
+		if r.Period.Before(from) || name != "" && reporting.NameKey(rows[0].Text(reporting.FProjectName)) != reporting.NameKey(name) {
 			left++
 			continue
 		}
@@ -145,7 +145,7 @@ func splitMonths(t *store.Tx, p reporting.ProjectRecord, from reporting.Period, 
 func splitID(t *store.Tx, p reporting.ProjectRecord, from reporting.Period, name string) (string, error) {
 	all, err := t.Projects(p.Submitter)
 	for _, q := range all {
-		if q.Into == p.ID && name != "" && register.Key(q.Name) == register.Key(name) {
+		if q.Into == p.ID && name != "" && reporting.NameKey(q.Name) == reporting.NameKey(name) {
 			return q.ID, nil
 		}
 	}
@@ -258,7 +258,7 @@ func problemsFollow(t *store.Tx, submitter string) error {
 		return err
 	}
 	for _, p := range live {
-		if id := names[register.Key(p.Project)]; id != p.ProjectID {
+		if id := names[reporting.NameKey(p.Project)]; id != p.ProjectID {
 			p.ProjectID = id
 			if err := t.PutProblem(p, true); err != nil {
 				return err
@@ -307,7 +307,7 @@ func applySplit(t *store.Tx, e store.Entry) error {
 	}
 	other := reporting.ProjectRecord{ID: e.Other, Submitter: p.Submitter}
 	if e.Name != "" { // what the office said of the name it takes back
-		p.Names = slices.DeleteFunc(p.Names, func(a reporting.Alias) bool { return register.Key(a.Name) == register.Key(e.Name) })
+		p.Names = slices.DeleteFunc(p.Names, func(a reporting.Alias) bool { return reporting.NameKey(a.Name) == reporting.NameKey(e.Name) })
 	}
 	if err := remake(t, other); err != nil {
 		return err

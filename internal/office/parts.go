@@ -3,7 +3,6 @@ package office
 import (
 	"slices"
 
-	"tongbao/internal/register"
 	"tongbao/internal/reporting"
 )
 
@@ -45,12 +44,12 @@ func share(old *reporting.Table, tables []reporting.Table, parts []int, i int) *
 	owner := map[string]int{}
 	for _, j := range parts {
 		for _, r := range tables[j].Rows {
-			owner[register.Key(r.Text(reporting.FProjectName))] = j
+			owner[reporting.NameKey(r.Text(reporting.FProjectName))] = j
 		}
 	}
 	out := *old
 	out.Rows = slices.DeleteFunc(slices.Clone(old.Rows), func(r reporting.Row) bool {
-		j, ok := owner[register.Key(r.Text(reporting.FProjectName))]
+		j, ok := owner[reporting.NameKey(r.Text(reporting.FProjectName))]
 		return ok && j != i || !ok && i != parts[len(parts)-1]
 	})
 	out.Totals = nil

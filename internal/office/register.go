@@ -200,7 +200,7 @@ func enrolProblems(t *store.Tx, old reporting.Roll, roll *reporting.Roll, v repo
 		return err
 	}
 	e := register.ResolveProblems(register.Ledger{Submitter: roll.Submitter, Period: roll.Period, Version: v.N, Letter: v.Letter, Rows: v.Table.Rows},
-		live, func(name string) string { return names[register.Key(name)] }, t.Taken)
+		live, func(name string) string { return names[reporting.NameKey(name)] }, t.Taken)
 	roll.Rows = e.Rows
 	if err := t.PutRoll(*roll); err != nil {
 		return err
@@ -269,7 +269,7 @@ func projectNames(t *store.Tx, submitter string) (map[string]string, error) {
 			continue
 		}
 		for _, a := range p.Names {
-			k := register.Key(a.Name)
+			k := reporting.NameKey(a.Name)
 			if id, ok := out[k]; ok && id != p.ID {
 				out[k] = ""
 			} else {

@@ -92,7 +92,7 @@ func rowName(r reporting.Row) string {
 // partners finds for each newer row the older one, -1 where there is none.
 func partners(old, new []reporting.Row) []int {
 	key := func(r reporting.Row) string {
-		return Key(nameOf(r)) + "\n" + Key(parentOf(r)) + "\n" + Key(r.Text(reporting.FProblem))
+		return reporting.NameKey(nameOf(r)) + "\n" + reporting.NameKey(parentOf(r)) + "\n" + reporting.NameKey(r.Text(reporting.FProblem))
 	}
 	waiting := map[string][]int{}
 	for i, r := range old {
@@ -125,10 +125,10 @@ func partners(old, new []reporting.Row) []int {
 // likeRows: within one month a like name is one project that was spelt anew,
 // and a like text one issue.
 func likeRows(a, b reporting.Row) bool {
-	x, y := stem(Key(nameOf(a))), stem(Key(nameOf(b)))
+	x, y := stem(reporting.NameKey(nameOf(a))), stem(reporting.NameKey(nameOf(b)))
 	if x != y && !near(x, y, strict) {
 		return false
 	}
-	p, q := Key(a.Text(reporting.FProblem)), Key(b.Text(reporting.FProblem))
+	p, q := reporting.NameKey(a.Text(reporting.FProblem)), reporting.NameKey(b.Text(reporting.FProblem))
 	return p == q || alikeText(p, q) >= maybeText
 }

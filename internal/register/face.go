@@ -21,7 +21,7 @@ func (f face) id() string { return f.name + "\n" + f.parent }
 
 func faceOf(f map[reporting.Field]reporting.Value) face {
 	r := reporting.Row{Fields: f}
-	text := func(f reporting.Field) string { return Key(r.Text(f)) }
+	text := func(f reporting.Field) string { return reporting.NameKey(r.Text(f)) }
 	out := face{
 		name: text(reporting.FProjectName), parent: text(reporting.FParentName), code: text(reporting.FProjectCode),
 		location: text(reporting.FLocation), owner: text(reporting.FOwnerUnit), resp: text(reporting.FRespUnit),

@@ -12,22 +12,8 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"tongbao/internal/reporting"
 )
-
-// Key makes names comparable: width, white space, punctuation and case never
-// tell projects apart.
-func Key(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKC.String(s) {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return b.String()
-}
 
 // endings are words at the end of a name that tell nothing: 滨江路改造,
 // 滨江路改造工程 and 滨江路改造工程建设项目 are one.

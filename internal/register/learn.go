@@ -9,7 +9,7 @@ func Learn(p *reporting.ProjectRecord, r reporting.Row, period reporting.Period)
 	found := false
 	for i := range p.Names {
 		a := &p.Names[i]
-		if Key(a.Name) != Key(name) || Key(a.Parent) != Key(parent) {
+		if reporting.NameKey(a.Name) != reporting.NameKey(name) || reporting.NameKey(a.Parent) != reporting.NameKey(parent) {
 			continue
 		}
 		found = true

@@ -78,7 +78,7 @@ func (m *matcher) prepare() {
 		f := faceOf(p.Known)
 		f.idle, f.last, f.twin, f.aliases = p.Into != "", p.Last, p.Twin, map[string]reporting.Alias{}
 		for _, a := range p.Names {
-			f.aliases[Key(a.Name)+"\n"+Key(a.Parent)] = a
+			f.aliases[reporting.NameKey(a.Name)+"\n"+reporting.NameKey(a.Parent)] = a
 		}
 		m.known = append(m.known, f)
 	}

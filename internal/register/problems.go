@@ -51,14 +51,14 @@ func ResolveProblems(l Ledger, live []reporting.ProblemRecord, projects func(nam
 			if is[i] != 0 || idleEntry(r) {
 				continue
 			}
-			text := Key(r.Text(reporting.FProblem))
+			text := reporting.NameKey(r.Text(reporting.FProblem))
 			best, share := -1, 0.0
 			for _, key := range subjects(projects(nameOf(r)), nameOf(r)) {
 				for _, k := range byProject[key] {
 					if compared++; used[k] || compared > maxCompared {
 						continue
 					}
-					if s := alikeText(text, Key(live[k].Problem)); s >= least && s > share {
+					if s := alikeText(text, reporting.NameKey(live[k].Problem)); s >= least && s > share {
 						best, share = k, s
 					}
 				}
@@ -81,7 +81,7 @@ func ResolveProblems(l Ledger, live []reporting.ProblemRecord, projects func(nam
 		if is[i] > 0 {
 			p = live[is[i]-1]
 		} else {
-			p.ID = NewID("W", func(id string) bool { return fresh[id] || taken(id) }, l.Submitter, Key(nameOf(r)), Key(r.Text(reporting.FProblem)), l.Period.String())
+			p.ID = NewID("W", func(id string) bool { return fresh[id] || taken(id) }, l.Submitter, reporting.NameKey(nameOf(r)), reporting.NameKey(r.Text(reporting.FProblem)), l.Period.String())
 			p.Submitter = l.Submitter
 			fresh[p.ID] = true
 			if k, ok := maybe[i]; ok && !used[k] {
@@ -98,15 +98,15 @@ func ResolveProblems(l Ledger, live []reporting.ProblemRecord, projects func(nam
 
 // idleEntry: a row that names no problem and no project tells nothing.
 func idleEntry(r reporting.Row) bool {
-	return Key(r.Text(reporting.FProblem)) == "" && Key(nameOf(r)) == ""
+	return reporting.NameKey(r.Text(reporting.FProblem)) == "" && reporting.NameKey(nameOf(r)) == ""
 }
 
 // subjects are the keys under which an issue's project is found.
 func subjects(id, name string) []string {
 	if id != "" {
-		return []string{"id " + id, "name " + stem(Key(name))}
+		return []string{"id " + id, "name " + stem(reporting.NameKey(name))}
 	}
-	return []string{"name " + stem(Key(name))}
+	return []string{"name " + stem(reporting.NameKey(name))}
 }
 
 func alikeText(a, b string) float64 {

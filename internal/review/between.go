@@ -61,7 +61,7 @@ func rollOf(rows []reporting.Row) *roll {
 	n := &roll{keys: map[string]bool{}, fuzzy: map[string]string{}}
 	for _, r := range rows {
 		for _, f := range []reporting.Field{reporting.FProjectName, reporting.FParentName} {
-			if k := nameKey(r.Text(f)); k != "" && !n.keys[k] {
+			if k := reporting.NameKey(r.Text(f)); k != "" && !n.keys[k] {
 				n.keys[k] = true
 				n.order = append(n.order, k)
 			}
@@ -73,7 +73,7 @@ func rollOf(rows []reporting.Row) *roll {
 // key is the key of the project that a name means; known is whether it is on
 // the roll.
 func (n *roll) key(name string) (key string, known bool) {
-	k := nameKey(name)
+	k := reporting.NameKey(name)
 	if n.keys[k] {
 		return k, true
 	}
@@ -123,8 +123,8 @@ func laggingUnlisted(d *desk) {
 	known := rollOf(progress)
 	listed := known.keysOf(append(rows, d.t.Rows...))
 	for _, r := range progress { // a package is listed by its parts, too
-		if listed[nameKey(nameOf(r))] {
-			listed[nameKey(r.Text(reporting.FParentName))] = true
+		if listed[reporting.NameKey(nameOf(r))] {
+			listed[reporting.NameKey(r.Text(reporting.FParentName))] = true
 		}
 	}
 	pace := d.c.Terms.PaceOf(d.period)
@@ -134,7 +134,7 @@ func laggingUnlisted(d *desk) {
 			continue
 		}
 		done, due, behind := d.behind(p, pace)
-		if !behind || listed[nameKey(nameOf(*p.row))] {
+		if !behind || listed[reporting.NameKey(nameOf(*p.row))] {
 			continue
 		}
 		missing = append(missing, fmt.Sprintf("“%s”（进度表%s，完成%s%%，应达%s%%）",

@@ -41,7 +41,7 @@ func comparePrevious(d *desk, before reporting.Table) {
 
 // rowKey tells a table's rows apart: the project's name and its package's.
 func rowKey(r reporting.Row) string {
-	return nameKey(nameOf(r)) + "\n" + nameKey(r.Text(reporting.FParentName))
+	return reporting.NameKey(nameOf(r)) + "\n" + reporting.NameKey(r.Text(reporting.FParentName))
 }
 
 // matched pairs the rows of the same name, those of one name in their order.
@@ -102,11 +102,11 @@ func renamed(d *desk, pairs *[]pair, vanished []reporting.Row) (left []reporting
 // sameProject: by its code, else a like name and the same total investment.
 func sameProject(is, was reporting.Row) bool {
 	if a, b := is.Text(reporting.FProjectCode), was.Text(reporting.FProjectCode); a != "" && b != "" {
-		return nameKey(a) == nameKey(b)
+		return reporting.NameKey(a) == reporting.NameKey(b)
 	}
 	a, ok1 := is.Decimal(reporting.FTotalInvest)
 	b, ok2 := was.Decimal(reporting.FTotalInvest)
-	return ok1 && ok2 && a.Equal(b) && sameName(nameKey(nameOf(is)), nameKey(nameOf(was)))
+	return ok1 && ok2 && a.Equal(b) && sameName(reporting.NameKey(nameOf(is)), reporting.NameKey(nameOf(was)))
 }
 
 // projectsGone is V12: what stood in last month's table and was not finished
@@ -334,8 +334,8 @@ func textUnchanged(d *desk, pairs []pair) {
 	var cells []cell
 	for _, p := range pairs {
 		month, ok := p.is.Decimal(reporting.FMonthDone)
-		text := nameKey(p.is.Text(reporting.FProgressText))
-		if !ok || !month.IsPositive() || text == "" || text != nameKey(p.was.Text(reporting.FProgressText)) {
+		text := reporting.NameKey(p.is.Text(reporting.FProgressText))
+		if !ok || !month.IsPositive() || text == "" || text != reporting.NameKey(p.was.Text(reporting.FProgressText)) {
 			continue
 		}
 		cells = append(cells, cell{at: cellOf(p.is, reporting.FProgressText), field: reporting.FProgressText, is: month})
@@ -348,11 +348,13 @@ func textUnchanged(d *desk, pairs []pair) {
 // issuesGone: an open issue that is no longer in the ledger is not solved by that.
 func issuesGone(d *desk, before reporting.Table) {
 	type key struct{ project, problem string }
-	of := func(r reporting.Row) key { return key{nameKey(nameOf(r)), nameKey(r.Text(reporting.FProblem))} }
+	of := func(r reporting.Row) key {
+		return key{reporting.NameKey(nameOf(r)), reporting.NameKey(r.Text(reporting.FProblem))}
+	}
 	known, projects := map[key]bool{}, map[string]bool{}
 	for _, r := range d.t.Rows {
 		known[of(r)] = true
-		projects[nameKey(nameOf(r))] = true
+		projects[reporting.NameKey(nameOf(r))] = true
 	}
 	var names []string
 	for _, r := range before.Rows {

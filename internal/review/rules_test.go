@@ -157,7 +157,7 @@ func TestSameName(t *testing.T) {
 		{"滨湖路一期工程", "滨湖路二期项目", false}, {"滨湖路改造工程", "庐峰路改造工程", false}, {"新建项目", "建设工程", false}, {"东城新建工程", "东城新建项目", true},
 		{"站前路口袋公园建设项目", "长虹路口袋公园建设项目", false}, {"甘棠湖路东延工程", "甘棠湖路东延伸段工程", true}, {"沙河街道路改造", "沙湖街道路改造", false},
 	} {
-		if got := sameName(nameKey(c.a), nameKey(c.b)); got != c.want {
+		if got := sameName(reporting.NameKey(c.a), reporting.NameKey(c.b)); got != c.want {
 			t.Errorf("%s and %s: %v", c.a, c.b, got)
 		}
 	}

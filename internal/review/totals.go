@@ -55,7 +55,7 @@ func tops(rows []reporting.Row) []top {
 	at := map[string][]int{} // by name, of out
 	for i := range rows {
 		if r := &rows[i]; r.Text(reporting.FParentName) == "" {
-			at[nameKey(nameOf(*r))] = append(at[nameKey(nameOf(*r))], len(out))
+			at[reporting.NameKey(nameOf(*r))] = append(at[reporting.NameKey(nameOf(*r))], len(out))
 			out = append(out, top{row: r})
 		}
 	}
@@ -64,7 +64,7 @@ func tops(rows []reporting.Row) []top {
 		if r.Text(reporting.FParentName) == "" {
 			continue
 		}
-		key, owner := nameKey(r.Text(reporting.FParentName)), -1
+		key, owner := reporting.NameKey(r.Text(reporting.FParentName)), -1
 		for _, n := range at[key] {
 			if owner < 0 || out[n].row == nil || out[n].row.Row < r.Row {
 				owner = n
@@ -102,7 +102,7 @@ var (
 func categoryKey(s string) string {
 	s = strings.NewReplacer("（", "(", "）", ")", "：", ":", "．", ".").Replace(strings.Join(strings.Fields(s), ""))
 	s = numbering.ReplaceAllString(s, "")
-	return nameKey(totalsWords.Replace(counted.ReplaceAllString(s, "")))
+	return reporting.NameKey(totalsWords.Replace(counted.ReplaceAllString(s, "")))
 }
 
 // What two of the scopes are called.

@@ -175,7 +175,7 @@ func printFindings(w io.Writer, findings []reporting.Finding) {
 }
 
 func printImported(w io.Writer, one office.Imported) {
-	fmt.Fprintf(w, "%s　信件号 %s　%s %s\n", plain(one.File, 80), one.ID, one.State, plain(one.Reason, 80))
+	fmt.Fprintf(w, "%s　信件号 %s　%s %s\n", plain(one.File, 80), one.ID, office.LetterWord(one.State), plain(one.Reason, 80))
 	for _, t := range one.Tables {
 		what := "已保存"
 		if !t.Stored {

@@ -15,7 +15,7 @@ func Compute(in Input) Bulletin {
 	b := Bulletin{
 		Period: in.Period, Number: in.Number, AsOf: in.AsOf, Deadline: in.Terms.Deadline(in.Period),
 		PacePct: Number{in.Terms.PaceOf(in.Period).Round(percentDigits)}, PaceByDay: in.Terms.Pace == "day",
-		Thresholds: in.Thresholds,
+		Thresholds: in.Thresholds, LateStarts: []Named{}, Unregistered: []Named{},
 	}
 	if b.Thresholds == (Thresholds{}) {
 		b.Thresholds = DefaultThresholds()

@@ -55,10 +55,14 @@ func (o *Office) Audit(since time.Time) ([]Act, error) {
 	return out, err
 }
 
+// letterStates are the words for what became of a letter.
 var letterStates = map[store.LetterState]string{
 	store.Taken: "已收", store.Repeated: "重复，不另存", store.Rejected: "无法采用，退改", store.Quarantined: "待认领",
 	store.Automatic: "自动邮件，不处理", store.Idle: "无报表", store.Dropped: "搁置",
 }
+
+// LetterWord is what became of a letter, in the words of the office.
+func LetterWord(s store.LetterState) string { return letterStates[s] }
 
 // letterText says what became of a letter when it came. Of one that waited,
 // that it waited: what followed is in the journal.

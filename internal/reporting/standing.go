@@ -1,6 +1,9 @@
 package reporting
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Version is one table as one letter brought it. Versions are numbered from 1
 // per submitter, period and table, in order of arrival, and never removed.
@@ -75,6 +78,21 @@ type Standing struct {
 	Rows     int       `json:"rows,omitempty"`
 	Errors   int       `json:"errors,omitempty"`
 	Warnings int       `json:"warnings,omitempty"`
+}
+
+// MarshalJSON gives the counts wherever there is a version, zeros included: a
+// script must tell "no errors" from "nothing came".
+func (s Standing) MarshalJSON() ([]byte, error) {
+	type plain Standing
+	if s.Version == 0 {
+		return json.Marshal(plain(s))
+	}
+	return json.Marshal(struct {
+		plain
+		Rows     int `json:"rows"`
+		Errors   int `json:"errors"`
+		Warnings int `json:"warnings"`
+	}{plain(s), s.Rows, s.Errors, s.Warnings})
 }
 
 // Stand judges a table by its versions. The state follows the first usable

@@ -46,6 +46,28 @@ func TestStand(t *testing.T) {
 	}
 }
 
+// TestStandingTellsNoErrorsFromNothing: a script sees zeros where a version is,
+// and no counts where none came.
+func TestStandingTellsNoErrorsFromNothing(t *testing.T) {
+	for _, c := range []struct {
+		standing Standing
+		want     string
+	}{
+		{Standing{State: Missing}, `{"state":"missing"}`},
+		{Standing{State: NilIn, Version: 1}, `{"state":"nil","version":1,"rows":0,"errors":0,"warnings":0}`},
+		{Standing{State: OnTime, Version: 2, Rows: 41, Warnings: 3}, `{"state":"on-time","version":2,"rows":41,"errors":0,"warnings":3}`},
+	} {
+		got, err := json.Marshal(c.standing)
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s, %v, want %s", got, err, c.want)
+		}
+		var back Standing
+		if err := json.Unmarshal(got, &back); err != nil || back != c.standing {
+			t.Errorf("back: %+v, %v", back, err)
+		}
+	}
+}
+
 func TestCounting(t *testing.T) {
 	at := func(h int) time.Time { return time.Date(2021, 3, 25, h, 0, 0, 0, shanghai) }
 	versions := []Version{{N: 1, Received: at(9)}, {N: 3, Received: at(11)}, {N: 2, Received: at(11)}, {N: 4, Received: at(12), Unusable: true}, {N: 5, Received: at(13), Excluded: "x"}, {N: 6, Received: at(18)}}

@@ -181,7 +181,11 @@ func printImported(w io.Writer, one office.Imported) {
 		if !t.Stored {
 			what = "未保存：" + plain(t.Reason, 80)
 		}
-		fmt.Fprintf(w, "  %s　%s %s　%d 行　%s\n", t.Kind.Title(), t.Submitter, t.Period, len(t.Rows), what)
+		size := fmt.Sprintf("%d 行", len(t.Rows))
+		if t.Prose != "" {
+			size = "文字材料"
+		}
+		fmt.Fprintf(w, "  %s　%s %s　%s　%s\n", t.Kind.Title(), t.Submitter, t.Period, size, what)
 	}
 	printFindings(w, one.Findings)
 }

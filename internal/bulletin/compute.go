@@ -30,7 +30,7 @@ func Compute(in Input) Bulletin {
 				u.Sources = append(u.Sources, Source{k, v.N, v.Letter, v.Received})
 			}
 		}
-		if v := versions[reporting.Progress]; v != nil {
+		if v := versions[reporting.Progress]; v != nil && v.Table.Prose == "" {
 			sums.take(&b, &u, v.Table)
 		}
 		b.Units = append(b.Units, u)

@@ -41,6 +41,8 @@ type Knowledge struct {
 	Submitter string
 	// Tables are those the submitter owes; empty means all.
 	Tables []reporting.Kind
+	// Prose says that the submitter may report its progress in words.
+	Prose bool
 	// Period and Now: a period given by the operator wins; Now (arrival of a
 	// loose file, where known) settles the year where the material has none.
 	Period reporting.Period

@@ -38,6 +38,7 @@ func read(m Material, k Knowledge) *reader {
 	r.decideSubmitter()
 	r.addEmpty()
 	r.addNil()
+	r.addProse()
 	r.settleSeveral()
 	r.finish()
 	return r

@@ -65,6 +65,7 @@ func samples(set *templates.Set) []sample {
 		{name: "passed", template: "passed", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, samplePassed(now, false)) },
 			data: func(Desk) any { return passed{Unit: "修水县", Lines: []string{"请问"}} }},
 		{name: "passed-extension", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, samplePassed(now, true)) }},
+		{name: "passed-prose", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, sampleProse(now)) }},
 		{name: "draft", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(true)) }},
 		{name: "draft-code", write: func(d Desk) (outbox.Item, error) {
 			c := sampleCover(true)
@@ -186,6 +187,13 @@ func samplePassed(now time.Time, extension bool) Passed {
 		p.Extension, p.Until = true, time.Date(2021, 3, 28, 0, 0, 0, 0, now.Location())
 		p.Text = "因统计人员外出培训，申请延期至28日报送，请批准。"
 	}
+	return p
+}
+
+func sampleProse(now time.Time) Passed {
+	p := samplePassed(now, false)
+	p.Submitter, p.Version, p.Subject = reporting.Submitter{Name: "九江市城发集团", Group: reporting.Central, Tables: []reporting.Kind{reporting.Progress}}, 1, "3月份项目进展情况"
+	p.Text = "九江市城发集团2021年3月份项目进展情况及存在的困难\n一、项目进展情况\n八里湖大道改造项目本月完成投资800万元，路基完成60%。"
 	return p
 }
 

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type Passed struct {
 	Submitter         reporting.Submitter
 	Period            reporting.Period // that it is about
 	Text              string           // its own words
+	Version           int              // of a report in words; 0 where it is none
 	Extension         bool
 	Until             time.Time // the day that it asks for; zero where that is not certain
 }
@@ -31,7 +33,7 @@ type passed struct {
 	ID, From, Subject, Arrived string
 	Lines                      []string
 	Cut                        bool
-	Extension                  bool
+	Prose, Extension           bool
 	Until, Command             string
 }
 
@@ -39,7 +41,7 @@ type passed struct {
 // asks for is theirs to decide; the letter shows the command that grants it.
 func (d Desk) Passed(now time.Time, p Passed) (outbox.Item, error) {
 	v := passed{Unit: p.Submitter.Name, Period: p.Period.Chinese() + "份", ID: clean(p.ID, maxName), From: clean(p.From, maxName),
-		Subject: cmp.Or(clean(p.Subject, maxSubject), "（无主题）"), Arrived: moment(d.local(p.Arrived)), Extension: p.Extension}
+		Subject: cmp.Or(clean(p.Subject, maxSubject), "（无主题）"), Arrived: moment(d.local(p.Arrived)), Prose: p.Version > 0, Extension: p.Extension}
 	for line := range strings.Lines(p.Text) {
 		if line = clean(line, 2*maxWords); line == "" {
 			continue
@@ -54,8 +56,16 @@ func (d Desk) Passed(now time.Time, p Passed) (outbox.Item, error) {
 	if !p.Until.IsZero() {
 		v.Until, until = chineseDay(d.local(p.Until)), d.local(p.Until).Format(time.DateOnly)
 	}
-	v.Command = "tongbao extend " + forShell(p.Submitter.Name) + " --period " + p.Period.String() + " --until " + until
+	if v.Prose {
+		v.Command = "tongbao exclude " + forShell(p.Submitter.Name) + " --period " + p.Period.String() + " --table progress --version " + strconv.Itoa(p.Version) + " --reason 文字材料"
+	}
+	if p.Extension {
+		v.Command = "tongbao extend " + forShell(p.Submitter.Name) + " --period " + p.Period.String() + " --until " + until
+	}
 	subject := fit("【来信转办】" + p.Submitter.Name + "来信：" + cmp.Or(clean(p.Subject, goodLength), "（无主题）"))
+	if v.Prose {
+		subject = fit("【文字材料】" + p.Submitter.Name + month(p.Period) + "项目进展情况")
+	}
 	if p.Extension {
 		subject = fit("【延期申请】"+p.Submitter.Name+"申请延期报送"+month(p.Period)+"报表", "【延期申请】"+p.Submitter.Name)
 	}

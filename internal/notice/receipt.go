@@ -29,6 +29,7 @@ type Recognised struct {
 	Rows   int
 	Parts  int // of Rows, those that belong to another row: sub-projects
 	Nil    bool
+	Prose  bool // a report in words
 	// Version is above 1 where the table replaces one that came before.
 	Version int
 	Reason  string // why it was not taken in, "" where it was
@@ -171,6 +172,8 @@ func recogniseLine(t Recognised, r Receipt) recognised {
 	switch {
 	case t.Nil:
 		line.What = "零报告"
+	case t.Prose:
+		line.What = "文字材料"
 	case t.Parts > 0:
 		line.What = fmt.Sprintf("%s，另有子项目%d个", amount(t.Kind, t.Rows-t.Parts), t.Parts)
 	default:

@@ -79,7 +79,7 @@ func fileNames(r reporting.Reading) []string {
 }
 
 func recognised(table reporting.Table, stored []store.Stored, i int) notice.Recognised {
-	out := notice.Recognised{Kind: table.Kind, Period: table.Period, Path: table.Path, Sheet: table.Sheet, Number: table.Number, Rows: len(table.Rows), Nil: table.Nil}
+	out := notice.Recognised{Kind: table.Kind, Period: table.Period, Path: table.Path, Sheet: table.Sheet, Number: table.Number, Rows: len(table.Rows), Nil: table.Nil, Prose: table.Prose != ""}
 	for _, r := range table.Rows {
 		if r.Text(reporting.FParentName) != "" {
 			out.Parts++

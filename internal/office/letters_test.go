@@ -353,3 +353,60 @@ func TestTwoADay(t *testing.T) {
 		t.Errorf("next is %s, %v", next, err)
 	}
 }
+
+// TestReportInWords: a unit of the central city that tells its progress in
+// words is not chased, the office reads it, and no sum has it. What the office
+// leaves out is owed again.
+func TestReportInWords(t *testing.T) {
+	unit := reporting.Submitter{Name: "九江市城发集团", Group: reporting.Central, Addresses: []string{"cf@chengfa.example.com"}, Tables: []reporting.Kind{reporting.Progress}}
+	o := newOffice(t, t.TempDir(), []reporting.Submitter{unit})
+	defer o.Store.Close()
+	words := "现将我单位3月份项目进展情况及存在的困难报告如下：\n八里湖大道改造项目总投资1.2亿元，本月完成投资800万元，路基完成60%。\n存在的困难：征迁尚未完成，需市自然资源局协调解决。"
+	l := receive(t, o, unit.Addresses[0], "3月份项目进展情况", words, on(3, 24, 10, 0))
+	if l.State != store.Taken || len(l.Tables) != 1 || l.Tables[0].Version != 1 {
+		t.Fatalf("a report in words is %s: %+v", l.State, l.Tables)
+	}
+	march := reporting.Period{Year: 2021, Month: 3}
+	state := func(now time.Time) reporting.Standing {
+		t.Helper()
+		s, err := o.Status(march, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Submitters[0].Tables[reporting.Progress]
+	}
+	if st := state(on(3, 26, 8, 0)); st.State != reporting.OnTime || st.Rows != 0 {
+		t.Errorf("it stands as %+v", st)
+	}
+	receipt := items(t, o, "receipt/"+l.ID)
+	if len(receipt) != 1 || !strings.Contains(textOf(t, receipt[0]), "文字材料") {
+		t.Errorf("%d receipts", len(receipt))
+	}
+	passed := items(t, o, "passed/"+l.ID)
+	if len(passed) != 1 {
+		t.Fatalf("it was passed on in %d letters", len(passed))
+	}
+	const leaveOut = "tongbao exclude 九江市城发集团 --period 2021-03 --table progress --version 1"
+	if text := textOf(t, passed[0]); !strings.Contains(text, leaveOut) || !strings.Contains(text, "路基完成60%") {
+		t.Errorf("the office reads:\n%s", text)
+	}
+	b, err := o.Compute(march, on(3, 31, 9, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Units[0].Reported || len(b.Submissions.OnTime) != 1 {
+		t.Errorf("in the bulletin: %+v, on time %v", b.Units[0], b.Submissions.OnTime)
+	}
+	if again := receive(t, o, unit.Addresses[0], "3月份项目进展情况", words, on(3, 24, 11, 0)); again.State != store.Repeated || len(items(t, o, "passed/")) != 1 {
+		t.Errorf("the same again is %s, passed on in %d letters", again.State, len(items(t, o, "passed/")))
+	}
+	if due, err := o.Chase(on(3, 26, 9, 0)); err != nil || len(due) != 0 {
+		t.Errorf("chased: %+v, %v", due, err)
+	}
+	if err := o.Exclude(march, unit.Name, reporting.Progress, 1, "没有数据", "office", on(3, 26, 10, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if st := state(on(3, 26, 11, 0)); st.State != reporting.Missing {
+		t.Errorf("left out, it stands as %+v", st)
+	}
+}

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -13,15 +14,16 @@ import (
 )
 
 // passOn tells the office of a submitter's letter that only a person can
-// answer: one that asks for more time, whatever else it brings, and one that
-// brings nothing and is no mere courtesy. It reports whether the letter needs
+// answer: one that asks for more time, whatever else it brings, one that reports
+// in words, and one that brings nothing and is no mere courtesy. It reports whether the letter needs
 // no return: a question that gets a complaint about its format for an answer
 // is worse than none.
 func (o *Office) passOn(t *store.Tx, l *store.Letter, sender reporting.Submitter, reading reporting.Reading, opened clerk.Opened, answer bool) (passed bool, err error) {
 	m, k := o.material(l.Name, opened, hints{submitter: sender.Name, tables: sender.Tables, arrived: l.Arrived.In(o.Rules.Terms.Zone)})
 	said := form.Hear(m, k)
 	question := said.Text != "" && !said.Courtesy && len(l.Tables) == 0 && !broughtFiles(reading)
-	if !said.Extension && !question {
+	prose, version := proseIn(l, reading.Tables)
+	if !said.Extension && !question && version == 0 {
 		return false, nil
 	}
 	if question {
@@ -46,7 +48,7 @@ func (o *Office) passOn(t *store.Tx, l *store.Letter, sender reporting.Submitter
 	for _, to := range o.Rules.Addresses {
 		key := "passed/" + l.ID + "/" + to
 		it, err := o.Desk.Passed(t.Now, notice.Passed{Key: key, To: to, ID: l.ID, From: l.From, Subject: l.Subject, Arrived: l.Arrived,
-			Submitter: sender, Period: p, Text: said.Text, Extension: said.Extension, Until: said.Until})
+			Submitter: sender, Period: p, Text: cmp.Or(prose, said.Text), Version: version, Extension: said.Extension, Until: said.Until})
 		if err != nil {
 			return question, err
 		}
@@ -55,6 +57,17 @@ func (o *Office) passOn(t *store.Tx, l *store.Letter, sender reporting.Submitter
 		}
 	}
 	return question, nil
+}
+
+// proseIn is a letter's report in words and its version, 0 where there is
+// none or it came before.
+func proseIn(l *store.Letter, tables []reporting.Table) (string, int) {
+	for i, t := range tables {
+		if t.Prose != "" {
+			return t.Prose, l.Tables[i].Version
+		}
+	}
+	return "", 0
 }
 
 // broughtFiles reports whether a letter brought files that were meant as

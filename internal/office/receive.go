@@ -201,7 +201,7 @@ func (o *Office) read(t *store.Tx, l store.Letter, opened clerk.Opened, as strin
 	}
 	h := hints{period: l.Period, arrived: l.Arrived.In(o.Rules.Terms.Zone)}
 	if registered {
-		h.submitter, h.tables = sender.Name, sender.Tables
+		h.submitter, h.tables, h.prose = sender.Name, sender.Tables, sender.MayTell()
 		if h.senses, err = t.Senses(sender.Name); err != nil {
 			return sender, registered, r, err
 		}

@@ -47,7 +47,7 @@ func (o *Office) storeTables(t *store.Tx, l *store.Letter, sender reporting.Subm
 		}
 		if s.Reason == "" {
 			v.Table.Submitter = sender.Name
-			v.Unusable = !table.Nil && len(table.Rows) == 0
+			v.Unusable = !table.Nil && table.Prose == "" && len(table.Rows) == 0
 			n, err := t.AddVersion(v)
 			if err != nil {
 				return err
@@ -129,7 +129,7 @@ func (o *Office) sameAs(t *store.Tx, v reporting.Version, subject string) (int, 
 
 // sameContent compares what two tables say, not where they stood.
 func sameContent(a, b reporting.Table) bool {
-	if a.Nil != b.Nil || len(a.Rows) != len(b.Rows) {
+	if a.Nil != b.Nil || a.Prose != b.Prose || len(a.Rows) != len(b.Rows) {
 		return false
 	}
 	says := func(t reporting.Table) string {

@@ -15,6 +15,7 @@ import (
 type hints struct {
 	submitter string                                        // whom the sender's address, or the operator, names
 	tables    []reporting.Kind                              // that it owes
+	prose     bool                                          // it may report its progress in words
 	period    reporting.Period                              // given by the operator
 	arrived   time.Time                                     // zero where not known
 	senses    map[reporting.Kind]map[string]reporting.Field // of earlier tables' open columns
@@ -41,7 +42,7 @@ func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (Explanat
 	if opened.Header != nil {
 		h.arrived = opened.Header.Received
 		if s, ok := o.Rules.Register.ByAddress(opened.Header.From); ok {
-			h.submitter, h.tables = s.Name, s.Tables
+			h.submitter, h.tables, h.prose = s.Name, s.Tables, s.MayTell()
 		}
 	}
 	reading, drawn := form.Explain(o.material(name, opened, h))
@@ -76,7 +77,7 @@ func (o *Office) material(name string, opened clerk.Opened, h hints) (form.Mater
 		m.Ignored = append(m.Ignored, reporting.Ignored(i))
 	}
 	return m, form.Knowledge{
-		Register: o.Rules.Register, Submitter: h.submitter, Tables: h.tables, Period: h.period,
+		Register: o.Rules.Register, Submitter: h.submitter, Tables: h.tables, Prose: h.prose, Period: h.period,
 		Now: h.arrived, Aliases: o.Rules.Aliases, Columns: o.Rules.Columns[h.submitter], Senses: h.senses, Zone: o.Rules.Terms.Zone,
 	}
 }

@@ -172,6 +172,8 @@ func silence(b bulletin.Bulletin, unit string) string {
 			return "不报进度表"
 		case st.State == reporting.Exempt:
 			return "免报"
+		case st.State.Arrived():
+			return "报送文字材料，无数据"
 		case st.State == reporting.Due:
 			return "尚未报送"
 		case st.State == reporting.Rejected:

@@ -49,6 +49,10 @@ func (s Submitter) Owes(k Kind) bool {
 	return false
 }
 
+// MayTell reports whether the submitter may report in words: the plan asks the
+// units of the central city for 项目进展情况及存在的困难 and prescribes no table.
+func (s Submitter) MayTell() bool { return s.Group == Central && s.Owes(Progress) }
+
 // Register is all submitters in the order in which the office lists them.
 type Register struct {
 	list   []Submitter

@@ -163,13 +163,15 @@ type Total struct {
 // through archives to the workbook; Sheet is empty where the file has none
 // (Word, HTML body, csv), and Number (1-based) tells such tables apart.
 type Table struct {
-	Path      []string `json:"path"`
-	Sheet     string   `json:"sheet,omitempty"`
-	Number    int      `json:"table,omitempty"`
-	Kind      Kind     `json:"kind"`
-	Nil       bool     `json:"nil"`
-	Submitter string   `json:"submitter,omitempty"`
-	Period    Period   `json:"period,omitzero"`
+	Path   []string `json:"path"`
+	Sheet  string   `json:"sheet,omitempty"`
+	Number int      `json:"table,omitempty"`
+	Kind   Kind     `json:"kind"`
+	Nil    bool     `json:"nil"`
+	// Prose is the text of a report in words, which has no rows; "" otherwise.
+	Prose     string `json:"prose,omitempty"`
+	Submitter string `json:"submitter,omitempty"`
+	Period    Period `json:"period,omitzero"`
 	// Title is the line above the table that names it, "" where there is none;
 	// TitleCell is where it stands, "" outside of sheets.
 	Title     string `json:"title,omitempty"`

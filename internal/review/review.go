@@ -115,7 +115,7 @@ func Check(t reporting.Table, c Context) []reporting.Finding {
 		check(d)
 	}
 	sentOld(d)
-	if before := c.Previous[t.Kind]; before != nil && !before.Nil && before.Period == d.period.Add(-1) {
+	if before := c.Previous[t.Kind]; before != nil && len(before.Rows) > 0 && before.Period == d.period.Add(-1) {
 		comparePrevious(d, *before)
 	}
 	return bounded(d.findings)

@@ -122,7 +122,8 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 			return m, senseScore, ""
 		}
 	}
-	if m, listed := l.guess(kind, leaf.key); m != (meaning{}) {
+	if g := l.guesses.of(guessKey{kind, leaf.key}, l.guess); g.meaning != (meaning{}) {
+		m, listed := g.meaning, g.listed
 		if utf8.RuneCountInString(listed) < utf8.RuneCountInString(leaf.key) && strings.HasPrefix(leaf.key, listed) {
 			return m, prefixScore, listed
 		}
@@ -184,9 +185,21 @@ var notBehind = []string{"电话", "联系", "代码", "时间", "日期", "领�
 // 计划竣工, 本月完成 and 本年完成. A guess never passes over them.
 const weighty = "月年日季开竣完计实际划未已总本当上下是否万亿责主领人第投到位占比率累前后级县市区省中新续原因类序项目次名数标段一二三四五六七八九十0123456789"
 
+// guess is the one listed word that a key is taken for.
+type guess struct {
+	meaning
+	listed string
+}
+
+type guessKey struct {
+	kind reporting.Kind
+	key  string
+}
+
 // guess finds the one listed word that the key begins with, or differs from by
 // one character. The caller says so in a finding.
-func (l *lexicon) guess(kind reporting.Kind, key string) (meaning, string) {
+func (l *lexicon) guess(of guessKey) guess {
+	kind, key := of.kind, of.key
 	n := utf8.RuneCountInString(key)
 	var best meaning
 	listed := ""
@@ -204,7 +217,7 @@ func (l *lexicon) guess(kind reporting.Kind, key string) (meaning, string) {
 		}
 	}
 	if listed != "" || n < 4 || n > 20 {
-		return best, listed
+		return guess{best, listed}
 	}
 	// Of words of four characters one differs: the first two or the last two do not.
 	for _, alias := range slices.Concat(l.near[kind][head], l.near[kind][tail]) {
@@ -213,13 +226,13 @@ func (l *lexicon) guess(kind reporting.Kind, key string) (meaning, string) {
 			continue
 		}
 		if listed != "" && best.field != m.field {
-			return meaning{}, "" // two words are as near
+			return guess{} // two words are as near
 		}
 		if listed == "" || alias < listed {
 			best, listed = m, alias
 		}
 	}
-	return best, listed
+	return guess{best, listed}
 }
 
 // oneApart reports whether two words of four characters or more differ by one

@@ -140,11 +140,9 @@ func (f *finder) headerAt(i, lower int) (top, bottom int, ok bool) {
 	row := f.v.Rows[i]
 	name, seq := -1, -1
 	for _, c := range row.Cells {
-		if !headerLike(c) {
-			continue
-		}
-		if name < 0 && f.lex.maybeName(c.Text) && f.lex.isNameWord(f.word(c.Text)) {
+		if len(c.Text) <= 3*maxHeaderText && f.lex.maybeName(c.Text) && headerLike(c) && f.lex.isNameWord(f.word(c.Text)) {
 			name = c.Col
+			break
 		}
 	}
 	if name < 0 {

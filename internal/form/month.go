@@ -98,7 +98,8 @@ func (r *reader) ownMonth(p *place) {
 	if r.m.Letter != nil && !r.m.Letter.Received.IsZero() {
 		now = r.m.Letter.Received
 	}
-	p.own, _, _ = settleMonth(r.ownSources(p), now)
+	p.sources = r.ownSources(p)
+	p.own, _, _ = settleMonth(p.sources, now)
 }
 
 // besides is the month of most of the other tables that know theirs, those of
@@ -121,7 +122,10 @@ func (r *reader) besides(p *place, sameFile bool) month {
 // month settles the table's reporting month: the title wins, and what
 // contradicts it is a finding.
 func (r *reader) month(t *table, p *place) {
-	own := r.ownSources(p)
+	own := p.sources
+	if own == nil {
+		own = r.ownSources(p)
+	}
 	sources := slices.Concat(own, []dated{{besidesSource, r.besides(p, true)}}, r.letterMonths(p.doc), []dated{{besidesSource, r.besides(p, false)}}, r.arrivalMonth())
 	got, from, against := settleMonth(sources, r.k.Now)
 	if p.months {
@@ -157,10 +161,15 @@ func (r *reader) letterMonths(d *Document) []dated {
 	if d != nil && d.Subject != "" {
 		out = append(out, dated{"转发件主题", inTitle(d.Subject)})
 	}
-	if r.m.Letter == nil {
-		return out
+	if r.m.Letter != nil && r.said == nil {
+		r.said = r.sayMonths()
 	}
-	out = append(out, dated{"邮件主题", inTitle(r.m.Letter.Subject)})
+	return append(out, r.said...)
+}
+
+// sayMonths are the months of the letter's subject and text.
+func (r *reader) sayMonths() []dated {
+	out := []dated{{"邮件主题", inTitle(r.m.Letter.Subject)}}
 	for i := range r.m.Documents {
 		if b := &r.m.Documents[i]; b.Body && len(b.Path) == 1 {
 			out = append(out, dated{"邮件正文", inTitle(strings.ReplaceAll(words(own(b.Book.Paragraphs, r.k.Submitter), 300), "\n", "."))})

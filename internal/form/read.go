@@ -56,6 +56,7 @@ type reader struct {
 	tables []*table
 	empty  []*table  // a header and no rows
 	none   []nilTold // sheets and texts that say there is nothing to report
+	said   []dated   // the months that the letter names, once they were looked for
 
 	left     int  // of maxWork
 	leftOut  int  // grids that were not read
@@ -74,11 +75,12 @@ type nilTold struct {
 
 // place is a header that was found, and what stands around it.
 type place struct {
-	doc    *Document
-	b      block
-	number int
-	months bool             // the workbook has a sheet for each month
-	own    reporting.Period // that the table itself or its file names
+	doc     *Document
+	b       block
+	number  int
+	months  bool             // the workbook has a sheet for each month
+	own     reporting.Period // that the table itself or its file names
+	sources []dated          // that they name it by
 }
 
 // document finds the tables of one file, and what its text says.

@@ -94,14 +94,15 @@ func (t *table) swapShares(rows []sheet.Row) {
 	}
 }
 
+var tooLargeForShare = decimal.NewFromInt(200) // percent
+
 // looks counts what the column's cells bear, and the bare numbers that are too
 // large for a share.
-func (t *table) looks(c column, rows []sheet.Row) (seen map[look]int, large int) {
-	seen = map[look]int{}
+func (t *table) looks(c column, rows []sheet.Row) (seen [looksOther + 1]int, large int) {
 	for _, r := range rows {
 		l, n := lookOf(cellIn(r, c.col))
 		seen[l]++
-		if l == looksNumber && n.GreaterThan(decimal.NewFromInt(200)) {
+		if l == looksNumber && n.GreaterThan(tooLargeForShare) {
 			large++
 		}
 	}
@@ -111,8 +112,11 @@ func (t *table) looks(c column, rows []sheet.Row) (seen map[look]int, large int)
 // admits reports whether a cell bears what a column is read for; where it does
 // not, the finding says that it was left out.
 func (t *table) admits(c column, cell sheet.Cell, address string) bool {
+	if c.only == looksEmpty {
+		return true
+	}
 	l, _ := lookOf(cell)
-	if c.only == looksEmpty || l == looksEmpty || l == c.only || c.only == looksOther && l != looksNumber {
+	if l == looksEmpty || l == c.only || c.only == looksOther && l != looksNumber {
 		return true
 	}
 	want := map[look]string{looksPercent: "没有百分号", looksAmount: "没有写明金额单位", looksOther: "只是一个数字，看不出是金额还是进度"}[c.only]

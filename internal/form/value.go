@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -125,13 +126,27 @@ func isPlaceholder(s string) bool {
 	if len(s) > 200 {
 		return false
 	}
+	if r, _ := utf8.DecodeRuneInString(s); isWord(r) && !placeholderBegins.has(r) {
+		return false // as most texts: the rest need not be looked at
+	}
 	w := strings.Trim(wordOf(s), "()")
-	if w == "" || wordsFor("placeholder").has(w) {
+	if w == "" || placeholders.has(w) {
 		return true
 	}
 	strokes := strings.TrimLeft(w, `-/\_.·…~*|`)
 	return strokes == "" || strokes != w && (strokes == "%" || unitWorth(strokes) != nil)
 }
+
+var (
+	placeholders      = wordsFor("placeholder")
+	placeholderBegins = func() (set runes) {
+		for _, w := range placeholders.words {
+			r, size := utf8.DecodeRuneInString(w)
+			set = set.with(w[:size] + string(unicode.ToUpper(r)))
+		}
+		return set
+	}()
+)
 
 // clip shortens a cell's text for a message.
 func clip(s string) string {

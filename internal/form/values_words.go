@@ -131,6 +131,12 @@ func isTidy(s string) bool {
 	return true
 }
 
+// isWord reports whether a character stays as it is wherever it stands, in the
+// form that words are compared in, but for its case.
+func isWord(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x4e00 && r <= 0x9fff && !isTraditional(r)
+}
+
 // isTraditional reports whether a Han character has a simplified one.
 func isTraditional(r rune) bool { return traditional.has(r) }
 

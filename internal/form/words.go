@@ -33,6 +33,7 @@ type lexicon struct {
 	near    map[reporting.Kind]map[string][]string // words by how they begin and end
 	memo    map[memoKey]wording                    // of one reading; nil keeps nothing
 	full    bool                                   // more different words than maxWords were asked for
+	guesses *memo[guessKey, guess]
 }
 
 type memoKey struct {
@@ -62,7 +63,7 @@ func (l *lexicon) word(s string, p reporting.Period) wording {
 }
 
 var builtin = sync.OnceValue(func() *lexicon {
-	l := &lexicon{kinds: map[reporting.Kind]dictionary{}}
+	l := &lexicon{kinds: map[reporting.Kind]dictionary{}, guesses: new(memo[guessKey, guess])}
 	for _, k := range reporting.Kinds {
 		l.kinds[k] = readWords("words/" + string(k) + ".txt")
 	}
@@ -139,11 +140,11 @@ const nameLetters = "项称问困工項稱問"
 // with is the lexicon for one reading, with the office's and the submitter's
 // own words, which go before ours.
 func (l *lexicon) with(owns ...map[reporting.Field][]string) *lexicon {
-	out := &lexicon{kinds: l.kinds, known: l.known, names: l.names, letters: l.letters, near: l.near, memo: map[memoKey]wording{}}
+	out := &lexicon{kinds: l.kinds, known: l.known, names: l.names, letters: l.letters, near: l.near, memo: map[memoKey]wording{}, guesses: l.guesses}
 	if !slices.ContainsFunc(owns, func(own map[reporting.Field][]string) bool { return len(own) > 0 }) {
 		return out
 	}
-	out.kinds = map[reporting.Kind]dictionary{}
+	out.kinds, out.guesses = map[reporting.Kind]dictionary{}, new(memo[guessKey, guess])
 	for _, k := range reporting.Kinds {
 		d := dictionary{}
 		for key, m := range l.kinds[k] {

@@ -113,7 +113,7 @@ func TestNoGuessOverWeight(t *testing.T) {
 		"本季完成投资": "",
 		"责任单们":   "",
 	} {
-		if m, _ := builtin().guess(reporting.Progress, key); m.field != want {
+		if m := builtin().guess(guessKey{reporting.Progress, key}); m.field != want {
 			t.Errorf("%q is taken for %q, want %q", key, m.field, want)
 		}
 	}

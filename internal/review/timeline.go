@@ -41,6 +41,9 @@ func timeline(d *desk, r reporting.Row) {
 
 // span is the first and the last day that a date of any precision may mean.
 func span(s string) (from, to time.Time, ok bool) {
+	if s == "" { // as most dates of a table are
+		return from, to, false
+	}
 	if year, rest, found := strings.Cut(s, "-"); found && len(rest) == 2 && (rest[0] == 'Q' || rest[0] == 'H') {
 		y, err := strconv.Atoi(year)
 		n, months := int(rest[1]-'0'), 3
@@ -53,16 +56,25 @@ func span(s string) (from, to time.Time, ok bool) {
 		from = time.Date(y, time.Month((n-1)*months+1), 1, 0, 0, 0, 0, time.UTC)
 		return from, from.AddDate(0, months, -1), true
 	}
-	for _, l := range []struct {
-		layout           string
-		years, months, _ int
-	}{{"2006-01-02", 0, 0, 0}, {"2006-01", 0, 1, 0}, {"2006", 1, 0, 0}} {
-		if t, err := time.Parse(l.layout, s); err == nil {
-			if l.years+l.months == 0 {
-				return t, t, true
-			}
-			return t, t.AddDate(l.years, l.months, -1), true
+	for _, l := range precisions {
+		if len(s) != len(l.layout) {
+			continue
 		}
+		t, err := time.Parse(l.layout, s)
+		if err != nil {
+			break
+		}
+		if l.years+l.months == 0 {
+			return t, t, true
+		}
+		return t, t.AddDate(l.years, l.months, -1), true
 	}
 	return from, to, false
 }
+
+// precisions are how dates are written, and how long what they name lasts
+// where that is more than a day.
+var precisions = []struct {
+	layout        string
+	years, months int
+}{{"2006-01-02", 0, 0}, {"2006-01", 0, 1}, {"2006", 1, 0}}

@@ -20,11 +20,20 @@ func annexes(p paper) []annex {
 	sums.heading = "（一）分单位情况"
 	open := openIssues(b)
 	open.heading = "（二）尚未解决的问题"
+	late, issues := []list{laggards(b)}, []list{sums, open}
+	if orders := orderList(p); len(orders.lines) > 0 {
+		late[0].heading, orders.heading = "（一）各单位上报的项目", "（二）督办函"
+		late = append(late, orders)
+	}
+	if papers := assignmentList(p); len(papers.lines) > 0 {
+		papers.heading = "（三）问题交办单"
+		issues = append(issues, papers)
+	}
 	return []annex{
 		{title: "各县（市、区）投资完成情况排名表", lists: rankings(b)},
 		{title: "中心城区重大城建项目进展表", lists: []list{centrals(b)}},
-		{title: "进度滞后项目清单", lists: []list{laggards(b)}},
-		{title: "问题台账汇总", lists: []list{sums, open}},
+		{title: "进度滞后项目清单", lists: late},
+		{title: "问题台账汇总", lists: issues},
 		{title: "信息报送情况表", lists: []list{submissions(b)}},
 	}
 }

@@ -3,6 +3,7 @@ package press
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"tongbao/internal/bulletin"
@@ -46,6 +47,9 @@ func Style(b bulletin.Bulletin, o Office, t *templates.Set) ([]string, error) {
 		return nil, err
 	}
 	var known []string
+	for _, e := range append(p.Assigned(), p.Urged()...) {
+		known = append(known, e.To)
+	}
 	name := func(list []bulletin.Named) {
 		for _, x := range list {
 			known = append(known, clip(x.Project, maxProject))
@@ -59,6 +63,8 @@ func Style(b bulletin.Bulletin, o Office, t *templates.Set) ([]string, error) {
 	for _, c := range p.Issues.Categories {
 		name(c.Projects)
 	}
+	// The longest first: one may be part of another.
+	slices.SortFunc(known, func(x, y string) int { return len(y) - len(x) })
 	return text.style(known...), nil
 }
 

@@ -104,13 +104,33 @@ func sheetsOf(p paper) (out []sheet) {
 		}
 		out = append(out, sheet{"项目明细", p.Period.Chinese() + "份城建项目进度明细表", fmt.Sprintf("%d个单位", len(b.Units)), 1, []list{all}})
 	}
+	if n := len(b.LateStarts) + len(b.Unregistered); n > 0 {
+		out = append(out, sheet{"应开应统", "应开工未开工、应入统未入统项目", fmt.Sprintf("%d个项目", n), 1, []list{
+			named("（一）按计划应于"+p.MonthEnd()+"前开工而未开工的项目", b.LateStarts, "没有"),
+			named("（二）已开工、达到入统条件而未入统的项目", b.Unregistered, "没有")}})
+	}
 	sums := issueSums(b)
-	return append(out,
+	out = append(out,
 		sheet{"滞后清单", "进度滞后项目清单", fmt.Sprintf("%d个项目", b.Lagging.Count), 1, []list{laggards(b)}},
 		sheet{"问题汇总", "问题台账汇总", "分单位的问题数", 1, []list{sums}},
 		sheet{"问题台账", "问题台账（按需协调单位）", fmt.Sprintf("%d个问题", b.Issues.Total+b.Issues.Gone), 1, []list{issuesByDepartment(b)}},
 		sheet{"报送情况", "信息报送情况表", fmt.Sprintf("%d家单位", b.Submissions.Owed), 2, []list{submissions(b)}},
 	)
+	if papers, letters := assignmentList(p), orderList(p); len(papers.lines)+len(letters.lines) > 0 {
+		out = append(out, sheet{"交办督办", "问题交办单和督办函", "随本期制发的交办、督办文书", 2, numberedLists(papers, letters)})
+	}
+	return out
+}
+
+// numberedLists are those that have lines, their headings numbered.
+func numberedLists(all ...list) (out []list) {
+	for _, l := range all {
+		if len(l.lines) > 0 {
+			l.heading = "（" + []string{"一", "二", "三"}[len(out)] + "）" + l.heading
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // name makes a valid name of a sheet that no other has: at most 31 characters

@@ -129,5 +129,5 @@ func (t *table) unitWithin(r sheet.Row, cells []sheet.Cell) {
 		return
 	}
 	t.say(sheet.CellName(c.Col, r.Index), "unit-changes", reporting.Warning, fmt.Sprintf("第%d行起单位写的是%s，以上各行是%s，其下各行按%s读入，请核对。", r.Index, unit, t.unit, unit))
-	t.unit = unit
+	t.unit, t.ordered = unit, nil
 }

@@ -73,12 +73,9 @@ func (t *table) continues(r sheet.Row) bool {
 func (t *table) lineOf(r sheet.Row, above reporting.Row) (filled, differ map[reporting.Field]reporting.Value, texts int) {
 	filled, differ = map[reporting.Field]reporting.Value{}, map[reporting.Field]reporting.Value{}
 	row := reporting.Row{Row: r.Index, Fields: map[reporting.Field]reporting.Value{}, Cells: map[reporting.Field]string{}}
-	for _, money := range []bool{true, false} {
-		for i := range t.lay.columns {
-			c := &t.lay.columns[i]
-			if (c.field.Type() == reporting.TypeMoney) == money && !blank(cellIn(r, c.col)) {
-				t.value(r, c, &row)
-			}
+	for i := range t.inOrder() {
+		if c := &t.ordered[i]; !blank(cellIn(r, c.col)) {
+			t.value(r, c, &row)
 		}
 	}
 	for f, v := range row.Fields {

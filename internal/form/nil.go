@@ -36,7 +36,12 @@ func nilPhrase(text string) reporting.Kind {
 	if len(text) > 3000 {
 		return ""
 	}
-	for sentence := range strings.FieldsFuncSeq(unable.Replace(fold(text)), func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
+	folded := fold(text)
+	if !hasAny(folded, "滞后", "序时", "缓慢", "问题", "事项") { // of which lateWord and issueWord have one each
+		return ""
+	}
+	folded = unable.Replace(folded)
+	for sentence := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
 		if supposing.MatchString(sentence) || asking.MatchString(sentence) {
 			continue
 		}
@@ -44,7 +49,7 @@ func nilPhrase(text string) reporting.Kind {
 			return reporting.Lagging
 		}
 	}
-	for sentence := range strings.FieldsFuncSeq(unable.Replace(fold(text)), func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
+	for sentence := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
 		if !supposing.MatchString(sentence) && !asking.MatchString(sentence) && !hasAny(sentence, "滞后") && saysNoIssues(sentence) {
 			return reporting.Issues
 		}

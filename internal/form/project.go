@@ -2,7 +2,6 @@ package form
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -129,11 +128,7 @@ func (t *table) values(r sheet.Row, want func(reporting.Field) bool) reporting.R
 		filled = 0
 	}
 	row := reporting.Row{Row: r.Index, Fields: make(map[reporting.Field]reporting.Value, filled), Cells: make(map[reporting.Field]string, filled), Hidden: r.Hidden}
-	if t.ordered == nil {
-		t.ordered = slices.Clone(t.lay.columns)
-		slices.SortStableFunc(t.ordered, func(a, b column) int { return amountsFirst(a) - amountsFirst(b) })
-	}
-	for i := range t.ordered {
+	for i := range t.inOrder() {
 		if c := &t.ordered[i]; want == nil || want(c.field) {
 			t.value(r, c, &row)
 		}
@@ -141,31 +136,53 @@ func (t *table) values(r sheet.Row, want func(reporting.Field) bool) reporting.R
 	return row
 }
 
-func amountsFirst(c column) int {
-	if c.field.Type() == reporting.TypeMoney {
-		return 0
-	}
-	return 1
+// readyColumn is a column whose field is settled, with what all of its cells
+// have in common.
+type readyColumn struct {
+	column
+	context valueContext
+	contact bool // its cells may hold a name and a number
 }
 
-// value reads one cell into the row.
-func (t *table) value(r sheet.Row, c *column, row *reporting.Row) {
-	cell, address := cellIn(r, c.col), sheet.CellName(c.col, r.Index)
-	if blank(cell) && !cell.Formula {
-		if m := t.b.v.merge(r.Index, c.col); m != nil && m.Top < r.Index && m.Top > t.b.bottom && m.Left <= c.col {
-			if cell = t.fromAbove(r, *c, m, address); blank(cell) {
-				return
+// inOrder are the columns in the order in which cells are read: amounts first.
+func (t *table) inOrder() []readyColumn {
+	if t.ordered != nil {
+		return t.ordered
+	}
+	for _, money := range []bool{true, false} {
+		for _, c := range t.lay.columns {
+			if (c.field.Type() == reporting.TypeMoney) == money {
+				t.ordered = append(t.ordered, readyColumn{c, t.context(c, c.field), c.also != "" ||
+					c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson)})
 			}
 		}
 	}
-	if !t.admits(*c, cell, address) {
+	return t.ordered
+}
+
+// value reads one cell into the row.
+func (t *table) value(r sheet.Row, c *readyColumn, row *reporting.Row) {
+	cell := cellIn(r, c.col)
+	if blank(cell) && !cell.Formula {
+		m := t.b.v.merge(r.Index, c.col)
+		switch {
+		case m != nil && m.Top < r.Index && m.Top > t.b.bottom && m.Left <= c.col:
+			if cell = t.fromAbove(r, &c.column, m); blank(cell) {
+				return
+			}
+		case cell.Kind == sheet.Empty:
+			return
+		}
+	}
+	address := sheet.CellName(c.col, r.Index)
+	if !t.admits(&c.column, cell, address) {
 		return
 	}
-	if c.also != "" || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson) {
-		t.contact(*c, cell, address, row)
+	if c.contact {
+		t.contact(c, cell, address, row)
 		return
 	}
-	vc := t.context(*c, c.field)
+	vc := c.context
 	switch c.field {
 	case reporting.FYTDPct:
 		vc.Ratio = ratio(*row, reporting.FYTDDone, reporting.FYearPlan)
@@ -191,12 +208,12 @@ func (t *table) keep(row *reporting.Row, f reporting.Field, address string, v re
 
 // fromAbove is what a cell under a merged area holds: a text stands for all
 // rows of the area, an amount for its first row alone.
-func (t *table) fromAbove(r sheet.Row, c column, m *sheet.Span, address string) sheet.Cell {
+func (t *table) fromAbove(r sheet.Row, c *column, m *sheet.Span) sheet.Cell {
 	cell := t.b.v.own(m.Top, m.Left)
 	switch c.field.Type() {
 	case reporting.TypeMoney, reporting.TypePercent:
 		if !blank(cell) && !isPlaceholder(cell.Text) {
-			t.say(address, "merged-amount", reporting.Warning, fmt.Sprintf(
+			t.say(sheet.CellName(c.col, r.Index), "merged-amount", reporting.Warning, fmt.Sprintf(
 				"“%s”与第%d行共用一个合并单元格，金额只计在第%d行。请拆开合并单元格，各行分别填写。", c.field.Title(), m.Top, m.Top))
 		}
 		return sheet.Cell{Col: c.col}
@@ -247,7 +264,7 @@ func trimContact(s string) string {
 
 // contact splits a cell with a name and a number: 张三 13900000001. In a column
 // that is for one of them only, a cell without the other is read as it stands.
-func (t *table) contact(c column, cell sheet.Cell, address string, row *reporting.Row) {
+func (t *table) contact(c *readyColumn, cell sheet.Cell, address string, row *reporting.Row) {
 	phones := []string(nil)
 	if cell.Kind == sheet.Text && len(cell.Text) < 500 {
 		phones = phoneNumber.FindAllString(cell.Text, 4)
@@ -257,7 +274,7 @@ func (t *table) contact(c column, cell sheet.Cell, address string, row *reportin
 		if cell.Kind == sheet.Number && c.also != "" {
 			f = c.also
 		}
-		v, ok, d := readValue(f, cell, t.context(c, f))
+		v, ok, d := readValue(f, cell, t.context(c.column, f))
 		t.keep(row, f, address, v, ok, d)
 		return
 	}
@@ -269,14 +286,14 @@ func (t *table) contact(c column, cell sheet.Cell, address string, row *reportin
 		}
 	}
 	if c.field == reporting.FPhone && (len(names) != 1 || !shortName.MatchString(names[0])) {
-		v, ok, d := readValue(c.field, cell, t.context(c, c.field))
+		v, ok, d := readValue(c.field, cell, c.context)
 		t.keep(row, c.field, address, v, ok, d)
 		return
 	}
 	row.Fields[reporting.FPhone], row.Cells[reporting.FPhone] = reporting.Text(strings.Join(phones, "、")), address
 	if len(names) > 0 {
 		cell.Text = strings.Join(names, "、")
-		v, ok, d := readValue(reporting.FPerson, cell, t.context(c, reporting.FPerson))
+		v, ok, d := readValue(reporting.FPerson, cell, t.context(c.column, reporting.FPerson))
 		t.keep(row, reporting.FPerson, address, v, ok, d)
 	}
 }

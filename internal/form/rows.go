@@ -135,9 +135,11 @@ func (t *table) repeatsHeader(cells []sheet.Cell) bool {
 		}
 	}
 	same := 0
-	for _, c := range cells {
+	for i, c := range cells {
 		if c.Kind == sheet.Text && len(c.Text) <= 3*maxHeaderText && slices.Contains(t.heads[c.Col], fold(c.Text)) {
 			same++
+		} else if (i+1-same)*10 > len(cells)*4 {
+			return false // already too many that do not
 		}
 	}
 	return same >= 2 && same*10 >= len(cells)*6

@@ -111,7 +111,7 @@ func (t *table) looks(c column, rows []sheet.Row) (seen [looksOther + 1]int, lar
 
 // admits reports whether a cell bears what a column is read for; where it does
 // not, the finding says that it was left out.
-func (t *table) admits(c column, cell sheet.Cell, address string) bool {
+func (t *table) admits(c *column, cell sheet.Cell, address string) bool {
 	if c.only == looksEmpty {
 		return true
 	}

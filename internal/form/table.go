@@ -28,8 +28,8 @@ type table struct {
 	body            bool   // stands in the letter's text
 	inner           string // subject of the letter within the letter that it came in
 	hiddenSheet     bool
-	kinds           []rowKind // of the block's rows
-	ordered         []column  // once they are settled: amounts first
+	kinds           []rowKind     // of the block's rows
+	ordered         []readyColumn // see inOrder
 }
 
 // say adds a finding on the table.

@@ -21,21 +21,23 @@ func readFlag(f reporting.Field, c sheet.Cell) reading {
 	if c.Kind == sheet.Bool {
 		return is(reporting.Flag(c.Number != 0))
 	}
-	if wordsFor("placeholder-flag").has(wordOf(text)) {
+	w := wordOf(text)
+	if wordsFor("placeholder-flag").has(w) {
 		return nothing
 	}
-	if b, ok := yesNo(string(f), text); ok {
+	words := answersTo[f]
+	if b, ok := words.yesNo(w); ok {
 		return is(reporting.Flag(b))
 	}
 	body, extra := cutBracket(text)
-	if b, ok := yesNo(string(f), body); ok && extra != "" {
+	if b, ok := words.yesNo(wordOf(body)); ok && extra != "" {
 		v := reporting.Flag(b)
 		if wordsFor("amended").in(extra) != "" {
 			return notFlag(f, text)
 		}
 		return noted(v, "annotated", text, "里有说明文字，“%s”按“%s”采用；请只填“是”或“否”，说明写到备注栏。", f.Title(), v)
 	}
-	if b, ok := ticked(wordOf(text)); ok {
+	if b, ok := ticked(w); ok {
 		return is(reporting.Flag(b))
 	}
 	if f == reporting.FInStats && statsCode.MatchString(squash(text)) && strings.ContainsAny(text, "0123456789０１２３４５６７８９") && !looksLikeDate(text) {
@@ -55,37 +57,62 @@ func notFlag(f reporting.Field, text string) reading {
 	return left("not-yes-or-no", text, "看不出是还是否，“%s”未采用；请只填“是”或“否”。", f.Title())
 }
 
-// yesNo looks a word up in the section's two lists; ticks of all kinds count.
-func yesNo(section, text string) (yes, ok bool) {
-	w := wordOf(text)
-	if !wordsFor(section+" yes").has(w) && !wordsFor(section+" no").has(w) {
-		w = ticks(w)
-	}
-	switch {
-	case wordsFor(section + " yes").has(w):
-		return true, true
-	case wordsFor(section + " no").has(w):
-		return false, true
+// answers are the words for yes and for no under one question.
+type answers struct{ yes, no wordList }
+
+// answersTo are the answers to the fields that ask.
+var answersTo = map[reporting.Field]answers{
+	reporting.FIsStarted:  answersIn("is_started "),
+	reporting.FIsFinished: answersIn("is_finished "),
+	reporting.FInStats:    answersIn("in_stats "),
+}
+
+// plainAnswers are those to a question that the header asks.
+var plainAnswers = answersIn("")
+
+func answersIn(sections string) answers {
+	return answers{yes: wordsFor(sections + "yes"), no: wordsFor(sections + "no")}
+}
+
+// yesNo looks a word up; ticks of all kinds count.
+func (a answers) yesNo(w string) (yes, ok bool) {
+	for _, w := range []string{w, ticks(w)} {
+		switch {
+		case a.yes.has(w):
+			return true, true
+		case a.no.has(w):
+			return false, true
+		}
 	}
 	return false, false
 }
 
 // ticks writes the many ticks and crosses as √ and ×.
 func ticks(w string) string {
+	if w == "x" {
+		return "×"
+	}
+	return tickMarks.Replace(w)
+}
+
+var tickMarks = func() *strings.Replacer {
+	var pairs []string
 	for _, t := range wordsFor("tick").words {
-		w = strings.ReplaceAll(w, t, "√")
+		pairs = append(pairs, t, "√")
 	}
 	for _, t := range wordsFor("cross").words {
-		if t != "x" || w == "x" {
-			w = strings.ReplaceAll(w, t, "×")
+		if t != "x" { // a letter within words
+			pairs = append(pairs, t, "×")
 		}
 	}
-	return w
-}
+	return strings.NewReplacer(pairs...)
+}()
+
+var emptyBoxes = strings.NewReplacer("☐", "□", "○", "□")
 
 // ticked reads a form with boxes, ☑是□否: exactly one of the two is ticked.
 func ticked(w string) (yes, ok bool) {
-	w = strings.NewReplacer("☐", "□", "○", "□").Replace(ticks(w))
+	w = emptyBoxes.Replace(ticks(w))
 	m := boxes.FindStringSubmatch(w)
 	if m == nil {
 		return false, false
@@ -116,11 +143,31 @@ func cutBracket(text string) (body, remark string) {
 	return s[:i], s[i+1 : len(s)-1]
 }
 
-var natures = []string{"new", "renewed", "expand", "prep", "finish", "paused"}
+// The codes of natures and statuses, and these by their words.
+var (
+	natures  = []string{"new", "renewed", "expand", "prep", "finish", "paused"}
+	statuses = []string{"open", "partial", "done", "closed"}
+	natureOf = codes("nature ", natures)
+	statusOf = codes("status ", statuses)
+)
+
+// codes are some sections' codes by their words; of a word that stands in two
+// the first counts.
+func codes(sections string, names []string) map[string]string {
+	out := map[string]string{}
+	for _, name := range names {
+		for _, w := range wordsFor(sections + name).words {
+			if _, taken := out[w]; !taken {
+				out[w] = name
+			}
+		}
+	}
+	return out
+}
 
 // readNature names a project's nature; what fits none stays as written.
 func readNature(c sheet.Cell, vc valueContext) reading {
-	if leaf := leafHeader(vc.Header); strings.Contains(leaf, "是否续建") {
+	if strings.ContainsAny(vc.Header, "续續") && strings.Contains(leafHeader(vc.Header), "是否续建") {
 		switch yes, ok := plainYes(shown(c), c); {
 		case ok && yes:
 			return is(reporting.Text("renewed"))
@@ -132,10 +179,8 @@ func readNature(c sheet.Cell, vc valueContext) reading {
 		body, _ := cutBracket(c.Text)
 		for _, s := range []string{wordOf(c.Text), wordOf(body)} {
 			for _, short := range []string{s, strings.TrimSuffix(s, "项目"), strings.TrimSuffix(s, "类"), strings.TrimSuffix(s, "类项目")} {
-				for _, n := range natures {
-					if wordsFor("nature " + n).has(short) {
-						return is(reporting.Text(n))
-					}
+				if n, ok := natureOf[short]; ok {
+					return is(reporting.Text(n))
 				}
 			}
 		}
@@ -146,8 +191,6 @@ func readNature(c sheet.Cell, vc valueContext) reading {
 // without takes the value away and keeps the doubt.
 func (r reading) without() reading { return reading{d: r.d} }
 
-var statuses = []string{"open", "partial", "done", "closed"}
-
 // readStatus names an issue's status; what fits none stays as written. A plain
 // yes means what the header asks: 是否销号 or 是否解决.
 func readStatus(c sheet.Cell, vc valueContext) reading {
@@ -156,17 +199,15 @@ func readStatus(c sheet.Cell, vc valueContext) reading {
 		return readText(reporting.FStatus, c, vc)
 	}
 	body, remark := cutBracket(text)
-	if wordsFor("amended").in(remark) != "" {
+	if remark != "" && wordsFor("amended").in(remark) != "" {
 		return readText(reporting.FStatus, c, vc)
 	}
 	if yes, ok := plainYes(body, c); ok {
 		return yesStatus(yes, text, leafHeader(vc.Header))
 	}
 	for _, s := range []string{wordOf(text), wordOf(body)} {
-		for _, n := range statuses {
-			if wordsFor("status " + n).has(ticks(s)) {
-				return is(reporting.Text(n))
-			}
+		if n, ok := statusOf[ticks(s)]; ok {
+			return is(reporting.Text(n))
 		}
 	}
 	return readText(reporting.FStatus, c, vc)
@@ -176,8 +217,7 @@ func plainYes(text string, c sheet.Cell) (yes, ok bool) {
 	if c.Kind == sheet.Bool {
 		return c.Number != 0, true
 	}
-	w := ticks(wordOf(text))
-	return wordsFor("yes").has(w), wordsFor("yes").has(w) || wordsFor("no").has(w)
+	return plainAnswers.yesNo(ticks(wordOf(text)))
 }
 
 func yesStatus(yes bool, text, leaf string) reading {

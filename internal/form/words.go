@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"tongbao/internal/reporting"
 )
@@ -109,13 +110,15 @@ var softRunes = runes{}.with(soft)
 
 // hard is what word leaves of a text as it is. It is cheap, and two texts with
 // one key have it in common.
-func hard(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x4e00 || r > 0x9fff || softRunes.has(r) {
-			return -1
+func hard(s string) string { return string(appendHard(nil, s)) }
+
+func appendHard(out []byte, s string) []byte {
+	for _, r := range s {
+		if r >= 0x4e00 && r <= 0x9fff && !softRunes.has(r) {
+			out = utf8.AppendRune(out, r)
 		}
-		return r
-	}, s)
+	}
+	return out
 }
 
 // maybeName reports whether a text may be what rows are called by; most cells
@@ -125,8 +128,9 @@ func (l *lexicon) maybeName(text string) bool {
 		return false
 	}
 	text = fold(text)
+	var buf [3 * maxHeaderText]byte
 	for range 3 { // brackets in brackets
-		if l.names[hard(text)] {
+		if l.names[string(appendHard(buf[:0], text))] {
 			return true
 		}
 		text = brackets.ReplaceAllString(text, "")

@@ -3,6 +3,7 @@ package letter
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -62,6 +63,12 @@ func decodeBase64(body []byte) ([]byte, state) {
 	for len(body) > 0 {
 		var line []byte
 		line, body = cutLine(body)
+		if n == 0 && st != ended {
+			if whole, ok := appendGroups(out, line); ok {
+				out = whole
+				continue
+			}
+		}
 		if st == ended && bytes.ContainsFunc(bytes.TrimSpace(line), func(r rune) bool { return !sixBits(r) && r != '=' }) {
 			break
 		}
@@ -95,6 +102,21 @@ func decodeBase64(body []byte) ([]byte, state) {
 		flush()
 	}
 	return out, st
+}
+
+// appendGroups decodes a line that is whole groups of letters and nothing else,
+// as nearly all lines are; ok is false for any other.
+func appendGroups(out, line []byte) (whole []byte, ok bool) {
+	if len(line)%4 != 0 {
+		return out, false
+	}
+	want := len(out) + len(line)/4*3
+	out = slices.Grow(out, want-len(out))
+	k, err := base64.RawStdEncoding.Decode(out[len(out):want], line)
+	if err != nil || len(out)+k != want {
+		return out, false
+	}
+	return out[:want], true
 }
 
 // footer reports whether a line behind a whole group is a text's: of several

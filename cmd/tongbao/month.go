@@ -47,12 +47,13 @@ func statusCommand() *cobra.Command {
 func bulletinCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "bulletin",
-		Short:   "计算一个月的通报，不发送",
-		Example: "  tongbao bulletin -c config.yaml --period 2021-03 --out 通报",
+		Short:   "计算一个月的通报或一个季度的排位、分析等，不发送",
+		Example: "  tongbao bulletin -c config.yaml --period 2021-03 --out 通报\n  tongbao bulletin -c config.yaml --period 2021-Q1 --kind quarter-ranking --out 通报",
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-03")
+	period := c.Flags().String("period", "", "月份，如 2021-03；季度，如 2021-Q1")
+	kind := kindFlag(c)
 	out := c.Flags().String("out", "", "把 .docx、.xlsx 和 .html 写到这个目录，问题交办单和督办函写到其中的“交办督办”")
 	figure := c.Flags().String("explain", "", "说明一个数字的由来，如 修水县.ytd_pct、city.ytd_done")
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
@@ -63,7 +64,7 @@ func bulletinCommand() *cobra.Command {
 		if *figure != "" {
 			return explainFigure(c, *path, *period, *figure, *asJSON)
 		}
-		q := url.Values{"period": {*period}}
+		q := url.Values{"period": {*period}, "kind": {*kind}}
 		if *out != "" {
 			q.Set("forms", "all")
 		}
@@ -90,6 +91,9 @@ func bulletinCommand() *cobra.Command {
 			}
 			return printJSON(c.OutOrStdout(), doc)
 		}
+		if isQuarter(*period) {
+			return printQuarter(c.OutOrStdout(), issue.Bulletin, files)
+		}
 		return printBulletin(c.OutOrStdout(), issue.Bulletin, files)
 	}
 	c.AddCommand(
@@ -104,7 +108,8 @@ func bulletinCommand() *cobra.Command {
 func editionCommand(name, short, verb string, why bool) *cobra.Command {
 	c := &cobra.Command{Use: name, Short: short, Example: "  tongbao bulletin " + name + " -c config.yaml --period 2021-04", Args: args(cobra.NoArgs)}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-04")
+	period := c.Flags().String("period", "", "月份，如 2021-04；季度，如 2021-Q1")
+	kind := kindFlag(c)
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	var reason string
 	if why {
@@ -115,7 +120,7 @@ func editionCommand(name, short, verb string, why bool) *cobra.Command {
 			return usageError{fmt.Errorf("请写明月份：--period 2021-04")}
 		}
 		var done frontdesk.Edition
-		if err := ask(c.Context(), *path, "POST", verb, url.Values{"period": {*period}, "reason": {reason}}, nil, &done); err != nil {
+		if err := ask(c.Context(), *path, "POST", verb, url.Values{"period": {*period}, "kind": {*kind}, "reason": {reason}}, nil, &done); err != nil {
 			return err
 		}
 		if *asJSON {

@@ -20,6 +20,7 @@ func (c *Config) check(r *reader) {
 	c.checkSubmitters(r)
 	c.checkReminders(r)
 	c.checkBulletins(r)
+	c.checkQuarter(r)
 	c.checkChecks(r)
 	c.checkSafety(r)
 	for key, n := range map[string]int{"limits.rows": c.Limits.Rows, "limits.columns": c.Limits.Columns, "limits.parts": c.Limits.Parts,
@@ -207,15 +208,21 @@ func (c *Config) checkBulletins(r *reader) {
 	for i := range c.Bulletins {
 		b := &c.Bulletins[i]
 		key := fmt.Sprintf("bulletins[%d]", i)
+		if b.Kind == "" {
+			b.Kind = monthly
+		}
+		r.oneOf(key+".kind", b.Kind, kinds...)
 		if b.Name == "" {
-			b.Name = "monthly"
+			b.Name = b.Kind
 		}
 		if seen[b.Name] {
 			r.fault(r.at(key), key+".name", fmt.Sprintf("“%s”写了两次", b.Name), "改名或删去一个")
 		}
 		seen[b.Name] = true
 		if b.Schedule == "" {
-			b.Schedule = "0 9 1 * *"
+			if b.Schedule = "0 9 1 * *"; b.Kind != monthly {
+				b.Schedule = "0 9 5 1,4,7,10 *"
+			}
 		}
 		if _, err := b.Bell(zone); err != nil {
 			r.fault(r.at(key+".schedule"), key+".schedule", fmt.Sprintf("“%s”不是正确的定时：%v", b.Schedule, err), `五段：分 时 日 月 周，如 "0 9 1 * *" 为每月1日9时`)

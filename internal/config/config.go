@@ -27,6 +27,7 @@ type Config struct {
 	Submitters []Submitter `yaml:"submitters"`
 	Reminders  Reminders   `yaml:"reminders"`
 	Bulletins  []Bulletin  `yaml:"bulletins"`
+	Quarter    Quarter     `yaml:"quarter"`
 	Checks     Checks      `yaml:"checks"`
 	Limits     Limits      `yaml:"limits"`
 	Senders    Senders     `yaml:"senders"`
@@ -152,6 +153,7 @@ type Step struct {
 // Bulletin is one bulletin and its bell.
 type Bulletin struct {
 	Name       string   `yaml:"name"`
+	Kind       string   `yaml:"kind"`     // monthly, or a product of the quarter
 	Schedule   string   `yaml:"schedule"` // five cron fields in the zone of reporting
 	Recipients []string `yaml:"recipients"`
 	Approvers  []string `yaml:"approvers"` // whose reply 同意 releases the draft
@@ -224,6 +226,7 @@ func Default() Config {
 		Time: 12 * time.Second, Memory: 512 << 20, Receipts: 10,
 	}
 	c.Checks = defaultChecks()
+	c.Quarter = defaultQuarter()
 	c.defaultSafety()
 	c.Log = Log{Level: "info", Format: "text"}
 	return c

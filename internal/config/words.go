@@ -101,6 +101,7 @@ var words = map[string]word{
 
 	"bulletins":              {text: "通报及其定时"},
 	"bulletins[].name":       {text: "名称，各不相同"},
+	"bulletins[].kind":       {text: "哪一种：monthly 月度通报；季度的排位、分析、开工、观摩、发言各是一种", allowed: kinds},
 	"bulletins[].schedule":   {text: "定时，五段：分 时 日 月 周"},
 	"bulletins[].recipients": {text: "收件人"},
 	"bulletins[].approvers":  {text: "核签人的邮箱：回复“同意”并带核签码即外发；来信须能核实（收件服务器的验证结果或 DKIM 签名）"},
@@ -113,6 +114,25 @@ var words = map[string]word{
 	"bulletins[].report":   {text: "报："},
 	"bulletins[].copy_to":  {text: "送：、抄送："},
 	"bulletins[].pictures": {text: "信里是否放图；163 的过滤有时嫌图"},
+
+	"quarter":                 {text: "季度排位的计分和发言"},
+	"quarter.weights":         {text: "各项满分；写 0 的不计"},
+	"quarter.weights.invest":  {text: "投资完成"},
+	"quarter.weights.start":   {text: "开工"},
+	"quarter.weights.finish":  {text: "竣工"},
+	"quarter.weights.stats":   {text: "入统"},
+	"quarter.weights.report":  {text: "信息报送"},
+	"quarter.deduct":          {text: "信息报送每次扣多少分"},
+	"quarter.deduct.late":     {text: "迟报"},
+	"quarter.deduct.missing":  {text: "未报送或报送不全"},
+	"quarter.deduct.returned": {text: "退改后补正"},
+	"quarter.excess":          {text: "超序时进度的加分"},
+	"quarter.excess.point":    {text: "每超1个百分点加多少分"},
+	"quarter.excess.most":     {text: "最多加多少分"},
+	"quarter.bonus":           {text: "各种加分合计最多多少分"},
+	"quarter.speakers":        {text: "谁在会上发言"},
+	"quarter.speakers.first":  {text: "排位前几位作经验发言"},
+	"quarter.speakers.last":   {text: "排位后几位作表态发言"},
 
 	"checks":                {text: "审核的界限：超过才提示报送单位核对"},
 	"checks.percent_points": {text: "填报的百分比与反算相差多少个百分点"},
@@ -166,5 +186,6 @@ var words = map[string]word{
 var (
 	securities = []string{"tls", "starttls", "none"}
 	layouts    = []string{"brief", "document", "letter"}
+	kinds      = []string{monthly, "quarter-ranking", "quarter-analysis"}
 	releases   = []string{"automatic", "on-approval", "office-only"}
 )

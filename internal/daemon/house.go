@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"tongbao/internal/attachment"
 	"tongbao/internal/bulletin"
 	"tongbao/internal/chase"
@@ -136,13 +138,18 @@ func configure(of *office.Office, cfg *config.Config) error {
 		return err
 	}
 	rules.Lights = bulletin.Thresholds{Yellow: bulletin.Number{Decimal: cfg.Reporting.Lights.Yellow}, Red: bulletin.Number{Decimal: cfg.Reporting.Lights.Red}}
+	rules.Scoring = scoring(cfg.Quarter)
 	paper := press.Office{Name: cfg.Office.Name, City: cfg.Office.City, Contact: cfg.Office.Contact, Phone: cfg.Office.Phone}
 	for _, b := range cfg.Bulletins {
 		bell, err := b.Bell(terms.Zone)
 		if err != nil {
 			return fmt.Errorf("bulletin %q: %w", b.Name, err)
 		}
-		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Bell: bell, Recipients: b.Recipients, Approvers: folded(b.Approvers), Release: b.Release,
+		kind := b.Kind
+		if b.MonthBulletin() {
+			kind = ""
+		}
+		rules.Bulletins = append(rules.Bulletins, office.BulletinRule{Name: b.Name, Kind: kind, Bell: bell, Recipients: b.Recipients, Approvers: folded(b.Approvers), Release: b.Release,
 			Paper: printing(paper, b)})
 	}
 	from := cfg.SMTP.From
@@ -157,8 +164,10 @@ func configure(of *office.Office, cfg *config.Config) error {
 	if v, ok := of.Verifier.(*verifier); ok {
 		of.Verifier = &verifier{letter.Verifier{LookupTXT: v.LookupTXT, Authserv: cfg.Senders.Authserv}}
 	}
-	if len(rules.Bulletins) > 0 { // what is printed by hand looks like what the first bell prints
-		of.Press = rules.Bulletins[0].Paper
+	for _, b := range slices.Backward(rules.Bulletins) { // what is printed by hand looks like what the month's first bell prints
+		if b.Kind == "" {
+			of.Press = b.Paper
+		}
 	}
 	of.Desk = notice.Desk{From: mail.Address{Name: name, Address: from}, Office: paper, Templates: set, Zone: terms.Zone}
 	return nil
@@ -241,6 +250,16 @@ func thresholds(c config.Checks) review.Thresholds {
 	return review.Thresholds{
 		PercentPoints: c.PercentPoints, OverPlan: c.OverPlan, OverTotal: c.OverTotal, Step: c.Step, StepShare: c.StepShare, TotalPerRow: c.TotalPerRow,
 		StatsFrom: c.StatsFrom, SmallUnit: c.SmallUnit, LargeUnit: c.LargeUnit, UnitRows: c.ColumnRows, Behind: c.Behind,
+	}
+}
+
+// scoring are the quarter's points as bulletin takes them.
+func scoring(q config.Quarter) bulletin.Scoring {
+	n := func(d decimal.Decimal) bulletin.Number { return bulletin.Number{Decimal: d} }
+	return bulletin.Scoring{
+		Invest: n(q.Weights.Invest), Start: n(q.Weights.Start), Finish: n(q.Weights.Finish), Stats: n(q.Weights.Stats), Report: n(q.Weights.Report),
+		Late: n(q.Deduct.Late), Missing: n(q.Deduct.Missing), Returned: n(q.Deduct.Returned),
+		PerPoint: n(q.Excess.Point), ExcessMost: n(q.Excess.Most), BonusMost: n(q.Bonus), SpeakFirst: q.Speakers.First, SpeakLast: q.Speakers.Last,
 	}
 }
 

@@ -119,6 +119,12 @@ type Issue struct {
 }
 
 func (d Desk) bulletin(r *http.Request) (any, error) {
+	if q, kind, is, err := quarter(r); err != nil || is {
+		if err != nil {
+			return nil, err
+		}
+		return d.quarterly(r, q, kind)
+	}
 	p, err := period(r)
 	if err != nil {
 		return nil, err

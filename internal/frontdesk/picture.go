@@ -37,6 +37,12 @@ var outboxWords = map[outbox.State]string{
 
 // editionWords names an edition.
 func editionWords(e store.Edition) string {
+	if kind := e.Quarter(); kind != "" {
+		if e.IsDraft() {
+			return "送审稿"
+		}
+		return "正式"
+	}
 	word := "正式"
 	if e.IsCorrection() {
 		word = "更正" + strings.Trim(strings.TrimPrefix(string(e.Final()), "correction-"), "-")

@@ -13,6 +13,7 @@ import (
 // Edition is what became of a bulletin's edition.
 type Edition struct {
 	Period  reporting.Period `json:"period"`
+	Quarter string           `json:"quarter,omitempty"` // 2021-Q1; Period is its last month then
 	Edition store.Edition    `json:"edition"`
 	Number  string           `json:"number"`
 	At      time.Time        `json:"at"`
@@ -36,6 +37,9 @@ func (d Desk) edition(r *http.Request, do func(p reporting.Period, by string, no
 }
 
 func (d Desk) release(r *http.Request) (any, error) {
+	if v, is, err := d.quarterEdition(r, d.Office.ReleaseQuarter, "已外发各地各单位"); is {
+		return v, err
+	}
 	return d.edition(r, d.Office.Release, func(p store.Publication) string {
 		return p.Period.Chinese() + "份" + editionTitle(p.Edition) + "已外发各地各单位"
 	})
@@ -43,6 +47,12 @@ func (d Desk) release(r *http.Request) (any, error) {
 
 func (d Desk) hold(r *http.Request) (any, error) {
 	reason := plain(r.FormValue("reason"))
+	hold := func(q reporting.Quarter, kind, by string, now time.Time) (store.Publication, error) {
+		return d.Office.HoldQuarter(q, kind, reason, by, now)
+	}
+	if v, is, err := d.quarterEdition(r, hold, "送审稿已退回"); is {
+		return v, err
+	}
 	return d.edition(r, func(p reporting.Period, by string, now time.Time) (store.Publication, error) {
 		return d.Office.Hold(p, reason, by, now)
 	}, func(p store.Publication) string {
@@ -51,12 +61,18 @@ func (d Desk) hold(r *http.Request) (any, error) {
 }
 
 func (d Desk) redraft(r *http.Request) (any, error) {
+	if v, is, err := d.quarterEdition(r, d.Office.DraftQuarter, "已送审"); is {
+		return v, err
+	}
 	return d.edition(r, d.Office.Redraft, func(p store.Publication) string {
 		return p.Period.Chinese() + "份" + editionTitle(p.Edition) + "已重新送审，原核签码作废"
 	})
 }
 
 func (d Desk) correct(r *http.Request) (any, error) {
+	if _, _, is, err := quarter(r); err != nil || is {
+		return nil, badRequest{fmt.Errorf("季度的通报没有更正；送审稿有误的，退回后重新送审")}
+	}
 	return d.edition(r, d.Office.Correct, func(p store.Publication) string {
 		done := "已外发"
 		if p.Edition.IsDraft() {

@@ -151,7 +151,7 @@ func (o *Office) act(t *store.Tx, l store.Letter, v verdict) error {
 		_, err = o.hold(t, draft, v.why, l.From, l.ID, t.Now)
 		if err == nil {
 			return o.tellVerdict(t, l, "已退回", name+"送审稿（快照编号："+draft.Bulletin.Number+"）已按您的回复退回，没有外发。",
-				"更正后运行 tongbao bulletin draft --period "+draft.Period.String()+" 重新生成送审稿，原核签码作废。")
+				"更正后运行 tongbao bulletin draft --period "+occasion(draft.Period, draft.Edition)+" 重新生成送审稿，原核签码作废。")
 		}
 	} else {
 		_, err = o.release(t, draft, l.From, l.ID, t.Now)
@@ -181,7 +181,7 @@ func (o *Office) draftOf(t *store.Tx, v verdict, from string) (draft store.Publi
 	}
 	problem = "核签码不符"
 	for _, pub := range all {
-		if !pub.Edition.IsDraft() || !slices.Contains(o.ruleNamed(pub.Rule).Approvers, from) {
+		if !pub.Edition.IsDraft() || !slices.Contains(o.ruleOf(pub).Approvers, from) {
 			continue
 		}
 		is := func(hash string) bool {

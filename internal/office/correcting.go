@@ -90,7 +90,7 @@ func (o *Office) Correct(p reporting.Period, by string, now time.Time) (pub stor
 		if len(fresh.Differences) == 0 {
 			return wrong("%s份通报的数字没有变化，无须更正", p.Chinese())
 		}
-		pub, err = o.issue(t, fresh, o.ruleNamed(last.Rule), by, now)
+		pub, err = o.issue(t, fresh, o.ruleOf(last), by, now)
 		return err
 	})
 	return pub, err

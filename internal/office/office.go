@@ -39,6 +39,7 @@ type Rules struct {
 	Prefilled bool                                    // reminders before the deadline bring last month's projects to fill in
 	Bulletins []BulletinRule
 	Lights    bulletin.Thresholds
+	Scoring   bulletin.Scoring // of the quarter
 
 	Addresses    []string      // the office's own people: alarms, lists, drafts
 	Own          []string      // the mailbox's own addresses: never answered
@@ -51,7 +52,7 @@ type Rules struct {
 type BulletinRule struct {
 	Name       string
 	Bell       Bell
-	Kind       string   // "" is the month's; see Quarterly
+	Kind       string   // "" is the month's; else a quarter's product, see bulletin.QuarterKinds
 	Recipients []string // of the draft
 	Approvers  []string // whose 同意 releases it; in lower case
 	Release    string   // automatic, on-approval, office-only

@@ -58,14 +58,14 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 	if rung.IsZero() {
 		return next, nil
 	}
-	p := Target(o.Rules.Terms, rung)
-	if freeze := o.Rules.Terms.Freeze(p); now.Before(freeze) {
+	p, edition, freeze := o.bellTarget(rule, rung)
+	if now.Before(freeze) {
 		return freeze, nil // the bell waits
 	}
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		_, done, err := t.Publication(p, store.Release)
+		_, done, err := t.Publication(p, edition)
 		if err == nil && !done { // a draft that was sent back is made again by a person
-			_, done, err = t.Publication(p, store.Draft)
+			_, done, err = t.Publication(p, edition.Draft())
 		}
 		if err != nil || done {
 			if err != nil {
@@ -73,7 +73,11 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 			}
 			return t.SetJob(job, rung)
 		}
-		if err := o.publish(t, p, rule, now); err != nil {
+		publish := o.publish
+		if rule.Kind != "" {
+			publish = o.publishQuarter
+		}
+		if err := publish(t, p, rule, now); err != nil {
 			return err
 		}
 		return t.SetJob(job, rung)
@@ -284,13 +288,16 @@ func (o *Office) publish(t *store.Tx, p reporting.Period, rule BulletinRule, now
 // queueCover queues an edition's letter to one recipient. Code releases a
 // draft; it goes to approvers alone.
 func (o *Office) queueCover(t *store.Tx, pub store.Publication, f Forms, e store.Edition, to, submitter, code string, now time.Time) error {
-	key := "bulletin/" + pub.Period.String() + "/" + string(e) + "/" + to
+	key := "bulletin/" + occasionOf(pub.Period, e) + "/" + string(e) + "/" + to
 	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
 	c := coverOf(key, to, submitter, pub, f)
-	if rule := o.ruleNamed(pub.Rule); rule.Release == onApproval && pub.Edition.IsDraft() {
-		c.Code, c.Command = code, "tongbao bulletin release --period "+pub.Period.String()
+	if rule := o.ruleOf(pub); rule.Release == onApproval && pub.Edition.IsDraft() {
+		c.Code, c.Command = code, "tongbao bulletin release --period "+occasion(pub.Period, pub.Edition)
+	}
+	if pub.Quarter != nil {
+		c.What = editionWords(pub.Period, pub.Edition)
 	}
 	c.Draft = strings.Contains(string(e), "draft")
 	it, err := o.Desk.Cover(now, c)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tongbao/internal/bulletin"
 	"tongbao/internal/press"
 	"tongbao/internal/reporting"
 	"tongbao/internal/store"
@@ -19,24 +20,28 @@ const (
 	onApproval = "on-approval" // as a draft to the office; to the submitters once an approver agrees
 )
 
-// ruleNamed is the configuration's bulletin of that name; the first one where
-// it has been renamed since.
-func (o *Office) ruleNamed(name string) BulletinRule {
+// ruleOf is the configuration's bulletin that an edition was issued by; the
+// first one of its kind where it has been renamed since.
+func (o *Office) ruleOf(pub store.Publication) BulletinRule {
+	kind := pub.Edition.Quarter()
 	for _, r := range o.Rules.Bulletins {
-		if r.Name == name {
+		if r.Name == pub.Rule && r.Kind == kind {
 			return r
 		}
 	}
 	for _, r := range o.Rules.Bulletins {
-		if r.Kind == "" {
+		if r.Kind == kind {
 			return r
 		}
 	}
-	return BulletinRule{Name: name, Recipients: o.Rules.Addresses, Paper: o.Press}
+	return BulletinRule{Name: pub.Rule, Kind: kind, Recipients: o.Rules.Addresses, Paper: o.Press}
 }
 
 // editionWords names an edition as letters and pages do.
 func editionWords(p reporting.Period, e store.Edition) string {
+	if kind := e.Quarter(); kind != "" {
+		return reporting.QuarterOf(p).Chinese() + bulletin.QuarterTitle(kind)
+	}
 	if e = e.Final(); e == store.Release {
 		return p.Chinese() + "份通报"
 	}
@@ -111,7 +116,7 @@ func (o *Office) sendDraft(t *store.Tx, pub store.Publication, rule BulletinRule
 	if err != nil {
 		return err
 	}
-	if !pub.Edition.IsCorrection() {
+	if !pub.Edition.IsCorrection() && pub.Quarter == nil {
 		if forms.Package, err = o.packed(pub); err != nil {
 			return err
 		}
@@ -184,6 +189,9 @@ func (o *Office) paperOf(rule BulletinRule, released bool, now time.Time) press.
 // formsOf prints an edition in all its forms.
 func (o *Office) formsOf(pub store.Publication, rule BulletinRule, recipient string, released bool, now time.Time) (Forms, error) {
 	paper := o.paperOf(rule, released, now)
+	if pub.Quarter != nil {
+		return o.printQuarter(*pub.Quarter, paper, recipient)
+	}
 	if pub.Edition.IsCorrection() {
 		return o.printCorrection(pub, paper, recipient)
 	}
@@ -194,6 +202,10 @@ func (o *Office) formsOf(pub store.Publication, rule BulletinRule, recipient str
 func (o *Office) copyFor(pub store.Publication, rule BulletinRule, forms Forms, submitter string, now time.Time) (own Forms, err error) {
 	paper := o.paperOf(rule, true, now)
 	own = forms
+	if pub.Quarter != nil {
+		own.Subject, own.HTML, own.Text, err = press.QuarterMail(*pub.Quarter, paper, o.Templates, submitter)
+		return own, err
+	}
 	if pub.Edition.IsCorrection() {
 		own.Subject, own.HTML, own.Text, err = press.CorrectionMail(correctionOf(pub), paper, o.Templates, submitter)
 		return own, err
@@ -251,7 +263,7 @@ func (o *Office) Release(p reporting.Period, by string, now time.Time) (pub stor
 func (o *Office) release(t *store.Tx, draft store.Publication, by, letter string, now time.Time) (store.Publication, error) {
 	if !draft.Held.IsZero() {
 		return draft, wrong("%s的送审稿已于%s退回，请先重新送审：tongbao bulletin draft --period %s",
-			editionWords(draft.Period, draft.Edition), o.when(draft.Held), draft.Period)
+			editionWords(draft.Period, draft.Edition), o.when(draft.Held), occasion(draft.Period, draft.Edition))
 	}
 	e := store.Entry{At: now, By: by, Action: "release", Period: draft.Period, Edition: draft.Edition.Final(), Number: draft.Bulletin.Number, Letter: letter}
 	if err := o.Store.Journal(e); err != nil {
@@ -261,7 +273,7 @@ func (o *Office) release(t *store.Tx, draft store.Publication, by, letter string
 	if err != nil {
 		return pub, err
 	}
-	return pub, o.sendReleased(t, pub, o.ruleNamed(pub.Rule), now)
+	return pub, o.sendReleased(t, pub, o.ruleOf(pub), now)
 }
 
 // applyRelease makes the draft's snapshot the released edition.
@@ -320,7 +332,7 @@ func (o *Office) Redraft(p reporting.Period, by string, now time.Time) (pub stor
 		if err != nil {
 			return err
 		}
-		pub, err = o.issue(t, fresh, o.ruleNamed(old.Rule), by, now)
+		pub, err = o.issue(t, fresh, o.ruleOf(old), by, now)
 		return err
 	})
 	return pub, err
@@ -328,6 +340,9 @@ func (o *Office) Redraft(p reporting.Period, by string, now time.Time) (pub stor
 
 // snapshotOf computes an edition at now.
 func (o *Office) snapshotOf(t *store.Tx, p reporting.Period, e store.Edition, now time.Time) (store.Publication, error) {
+	if e.Quarter() != "" {
+		return o.quarterly(t, reporting.QuarterOf(p), e, now)
+	}
 	if e.IsCorrection() {
 		return o.correct(t, p, e, now)
 	}

@@ -73,6 +73,9 @@ func (o *Office) Published() (out []PublishedBulletin, err error) {
 		for _, p := range all {
 			line := PublishedBulletin{Period: p.Period, Edition: p.Edition, At: p.At.In(o.Rules.Terms.Zone), Number: p.Bulletin.Number,
 				Reported: p.Bulletin.City.Reported, Units: len(p.Bulletin.Units), Reason: p.HeldWhy}
+			if p.Quarter != nil {
+				line.Reported, line.Units = p.Quarter.City.Reported, len(o.Rules.Register.All())
+			}
 			if p.Edition.IsDraft() {
 				switch _, done, e := t.Publication(p.Period, p.Edition.Final()); {
 				case e != nil:

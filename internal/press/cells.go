@@ -15,7 +15,7 @@ type styles struct {
 }
 
 // formats are the number formats of the kinds.
-var formats = map[kind]string{words: "@", label: "@", count: "0", yi: "#,##0.00", wan: "#,##0.00", pct: "0.00%", pp: "+0.00;-0.00;0.00"}
+var formats = map[kind]string{words: "@", label: "@", count: "0", yi: "#,##0.00", wan: "#,##0.00", pct: "0.00%", pp: "+0.00;-0.00;0.00", pts: "0.00"}
 
 func newStyles(f *excelize.File) (s styles, err error) {
 	add := func(st excelize.Style) (id int) {
@@ -44,7 +44,7 @@ func newStyles(f *excelize.File) (s styles, err error) {
 	s.plain = add(excelize.Style{Font: font("宋体", 11, false), Alignment: align("left", true), Border: lines, NumFmt: 49})
 	s.link = add(excelize.Style{Font: &excelize.Font{Family: "宋体", Size: 11, Color: "0563C1", Underline: "single"}, Alignment: align("left", false), Border: lines, NumFmt: 49})
 	s.body, s.total = map[kind]int{}, map[kind]int{}
-	for k := words; k <= pp; k++ { // in order: the same bulletin has the same styles
+	for k := words; k <= pts; k++ { // in order: the same bulletin has the same styles
 		format, h := formats[k], "right"
 		switch k {
 		case words:

@@ -12,7 +12,7 @@ func (w *workbook) contents(p paper, sheets []sheet) error {
 			return err
 		}
 	}
-	title := heading(p) + "附表"
+	title := w.title
 	if !p.Office.Released {
 		title += "（" + draftMark + "）"
 	}

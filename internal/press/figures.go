@@ -20,6 +20,7 @@ const (
 	wan               // 万元, whole on paper and to the cent in the workbook
 	pct               // percent, 2 decimals
 	pp                // percentage points with their sign
+	pts               // points, 2 decimals
 )
 
 // absent is printed where there is no figure: never 0.

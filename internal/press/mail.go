@@ -25,6 +25,7 @@ type letter struct {
 // own is what a submitter's copy begins with.
 type own struct {
 	Name    string
+	Span    string // 本月, 本季度
 	Figures []pair
 	Words   []string // what came and what is to be done
 }
@@ -120,7 +121,7 @@ func htmlAll(l list, recipient string) htmlTable {
 
 // ownOf gathers the unit's own figures.
 func ownOf(p paper, name string) *own {
-	out := &own{Name: name}
+	out := &own{Name: name, Span: "本月"}
 	if u, ok := p.Unit(name); ok && u.Reported {
 		add := func(title string, k kind, v any, unit string) {
 			if s := k.show(v); s != absent {

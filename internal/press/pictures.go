@@ -33,7 +33,11 @@ type picture struct {
 // pace, and the year's curve against the plan. None where the office wants
 // none, or there is nothing to draw.
 func Pictures(b bulletin.Bulletin, o Office) (out []Picture, err error) {
-	for _, x := range pictures(newPaper(b, o)) {
+	return drawn(pictures(newPaper(b, o)))
+}
+
+func drawn(list []picture) (out []Picture, err error) {
+	for _, x := range list {
 		raw, err := x.chart.PNG()
 		if err != nil {
 			return nil, fmt.Errorf("set the bulletin's charts: %w", err)

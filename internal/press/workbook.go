@@ -17,9 +17,14 @@ const maxUnitSheets = 60
 // projects, the lagging list, the issue ledger, the submissions.
 func Workbook(b bulletin.Bulletin, o Office) ([]byte, error) {
 	p := newPaper(b, o)
-	w := &workbook{file: excelize.NewFile(), names: map[string]bool{}}
+	return workbookOf(p, heading(p)+"附表", sheetsOf(p), (*workbook).charts)
+}
+
+// workbookOf writes a workbook of these sheets, and of those with charts.
+func workbookOf(p paper, title string, sheets []sheet, charts func(*workbook, paper) ([]sheet, error)) ([]byte, error) {
+	w := &workbook{file: excelize.NewFile(), title: title, names: map[string]bool{}}
 	defer func() { _ = w.file.Close() }()
-	if err := w.write(p); err != nil {
+	if err := w.write(p, sheets, charts); err != nil {
 		return nil, fmt.Errorf("write the workbook: %w", err)
 	}
 	out, err := w.file.WriteToBuffer()
@@ -38,13 +43,14 @@ type sheet struct {
 
 type workbook struct {
 	file   *excelize.File
+	title  string
 	styles styles
 	names  map[string]bool // lower case
 }
 
 const contents = "目录"
 
-func (w *workbook) write(p paper) (err error) {
+func (w *workbook) write(p paper, sheets []sheet, charts func(*workbook, paper) ([]sheet, error)) (err error) {
 	if w.styles, err = newStyles(w.file); err != nil {
 		return err
 	}
@@ -52,7 +58,6 @@ func (w *workbook) write(p paper) (err error) {
 		return err
 	}
 	w.names[contents] = true
-	sheets := sheetsOf(p)
 	for i := range sheets {
 		sheets[i].name = w.name(sheets[i].name)
 		for j, l := range sheets[i].lists {
@@ -67,17 +72,17 @@ func (w *workbook) write(p paper) (err error) {
 			return fmt.Errorf("sheet %q: %w", sheets[i].name, err)
 		}
 	}
-	charts, err := w.charts(p)
+	drawn, err := charts(w, p)
 	if err != nil {
 		return fmt.Errorf("charts: %w", err)
 	}
-	sheets = append(sheets, charts...)
+	sheets = append(sheets, drawn...)
 	if err := w.contents(p, sheets); err != nil {
 		return fmt.Errorf("contents: %w", err)
 	}
 	// The first sheet is the active one as it is: to set it, the library would
 	// read all the others that were streamed, and write them anew.
-	return w.file.SetDocProps(&excelize.DocProperties{Title: heading(p) + "附表", Creator: p.Office.Name, Identifier: p.Number})
+	return w.file.SetDocProps(&excelize.DocProperties{Title: w.title, Creator: p.Office.Name, Identifier: p.Number})
 }
 
 func heading(p paper) string {

@@ -131,6 +131,15 @@ func (e Edition) Final() Edition {
 	return Edition(strings.TrimSuffix(string(e), "-draft"))
 }
 
+// Quarter is which product of a quarter (bulletin.QuarterKinds) the edition is;
+// "" is the month's bulletin. Its period is the quarter's last month.
+func (e Edition) Quarter() string {
+	if f := string(e.Final()); strings.HasPrefix(f, "quarter-") {
+		return f
+	}
+	return ""
+}
+
 // IsDraft reports whether the edition waits to be released.
 func (e Edition) IsDraft() bool { return e.Final() != e }
 
@@ -153,6 +162,10 @@ type Publication struct {
 	OldCodes []string  `json:"old_codes,omitempty"`
 	Held     time.Time `json:"held,omitzero"`
 	HeldWhy  string    `json:"held_why,omitempty"`
+
+	// Of a quarter's product: its figures. Bulletin has its period, number and
+	// time then, and no more.
+	Quarter *bulletin.Quarterly `json:"quarter,omitempty"`
 
 	// Of a correction: what it corrects.
 	Differences []bulletin.Difference `json:"differences,omitempty"`

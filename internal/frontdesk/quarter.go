@@ -1,0 +1,71 @@
+package frontdesk
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"tongbao/internal/bulletin"
+	"tongbao/internal/reporting"
+	"tongbao/internal/store"
+)
+
+// quarter is which product of which quarter is asked for; is reports whether
+// a quarter is asked for at all.
+func quarter(r *http.Request) (q reporting.Quarter, kind string, is bool, err error) {
+	s := r.FormValue("period")
+	if kind = r.FormValue("kind"); kind == "monthly" {
+		kind = ""
+	}
+	if !strings.Contains(s, "Q") {
+		if kind != "" {
+			return q, kind, true, badRequest{fmt.Errorf("%s 按季度计算，请写 --period 2021-Q1", kind)}
+		}
+		return q, "", false, nil
+	}
+	if q, err = reporting.ParseQuarter(s); err != nil {
+		return q, kind, true, badRequest{fmt.Errorf("季度“%s”应写成 2021-Q1", s)}
+	}
+	kind = cmp.Or(kind, bulletin.QuarterRanking)
+	if !slices.Contains(bulletin.QuarterKinds, kind) {
+		return q, kind, true, badRequest{fmt.Errorf("没有“%s”这一种，可写：%s", kind, strings.Join(bulletin.QuarterKinds, "、"))}
+	}
+	return q, kind, true, nil
+}
+
+// quarterly answers with a quarter's product and, where they are asked for, its forms.
+func (d Desk) quarterly(r *http.Request, q reporting.Quarter, kind string) (any, error) {
+	v, released, err := d.Office.Quarterly(q, kind, d.now())
+	if err != nil {
+		return nil, err
+	}
+	var issue Issue
+	if issue.Bulletin, err = json.Marshal(v); err != nil || r.FormValue("forms") == "" {
+		return issue, err
+	}
+	forms, err := d.Office.PrintQuarter(v, "", released)
+	if err != nil {
+		return nil, err
+	}
+	html := strings.TrimSuffix(forms.WordName, ".docx") + ".html"
+	issue.Files = map[string][]byte{forms.WordName: forms.Word, forms.WorkbookName: forms.Workbook, html: []byte(forms.SelfContained())}
+	return issue, nil
+}
+
+// quarterEdition decides on a quarter's product; is reports whether one is meant.
+func (d Desk) quarterEdition(r *http.Request, do func(q reporting.Quarter, kind, by string, now time.Time) (store.Publication, error), said string) (any, bool, error) {
+	q, kind, is, err := quarter(r)
+	if err != nil || !is {
+		return nil, is, err
+	}
+	pub, err := do(q, kind, by(r), d.now())
+	if err != nil {
+		return nil, true, err
+	}
+	return Edition{Period: pub.Period, Quarter: q.String(), Edition: pub.Edition, Number: pub.Bulletin.Number, At: pub.At.In(d.Office.Rules.Terms.Zone),
+		Said: q.Chinese() + bulletin.QuarterTitle(kind) + said}, true, nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -390,5 +391,60 @@ func TestIdle(t *testing.T) {
 	fetch(t, c, "INBOX", mark)
 	if p.Logins() != 1 {
 		t.Errorf("%d logins: the end of waiting ended the connection", p.Logins())
+	}
+}
+
+// TestQuietLook counts what a look that finds nothing says to the server: one
+// EXAMINE for each folder on the kept connection, however many letters lie
+// there, and no other command before it waits.
+func TestQuietLook(t *testing.T) {
+	p := start(t, postoffice.Options{Folders: []string{"Archive"}})
+	for i := range 700 {
+		deliver(t, p, "INBOX", letter(fmt.Sprintf("in %d", i), 10), day)
+	}
+	deliver(t, p, "Archive", letter("old", 10), day)
+	c := dial(t, at(p.IMAPAddr()))
+	_, inbox := fetch(t, c, "INBOX", Mark{})
+	_, archive := fetch(t, c, "Archive", Mark{})
+	before := p.Commands()
+	for range 3 {
+		if got, _ := fetch(t, c, "Archive", archive); len(got) > 0 {
+			t.Errorf("met again %q", subjects(got))
+		}
+		if got, _ := fetch(t, c, "INBOX", inbox); len(got) > 0 {
+			t.Errorf("met again %q", subjects(got))
+		}
+		if err := c.Idle(t.Context(), "INBOX", time.Millisecond); err != nil {
+			t.Error(err)
+		}
+	}
+	after := p.Commands()
+	for command, n := range map[string]int{"EXAMINE": 6, "IDLE": 3, "": 3} { // a bare DONE ends IDLE
+		if after[command]-before[command] != n {
+			t.Errorf("%d times %q, want %d", after[command]-before[command], command, n)
+		}
+		delete(after, command)
+		delete(before, command)
+	}
+	if !maps.Equal(before, after) {
+		t.Errorf("other commands: %v, then %v", before, after)
+	}
+	// What came between the look and the waiting ends the waiting at once.
+	fetch(t, c, "INBOX", inbox)
+	deliver(t, p, "INBOX", letter("new", 10), day)
+	if err := c.Idle(t.Context(), "INBOX", time.Hour); err != nil {
+		t.Error(err)
+	}
+	if got, _ := fetch(t, c, "INBOX", inbox); subjects(got) != "new" {
+		t.Errorf("got %q", subjects(got))
+	}
+	// A folder that was opened long ago is looked at again.
+	c.since = c.since.Add(-time.Minute)
+	before = p.Commands()
+	if err := c.Idle(t.Context(), "INBOX", time.Millisecond); err != nil {
+		t.Error(err)
+	}
+	if after := p.Commands(); after["EXAMINE"] != before["EXAMINE"]+1 {
+		t.Error("a folder that was opened long ago is taken as it was")
 	}
 }

@@ -78,7 +78,9 @@ type Client struct {
 	exists  chan struct{}     // the server told of a change in the open folder
 	seen    map[string]uint32 // by folder: the UIDNEXT up to which Fetch has looked
 	resting bool              // the connection has served before
-	letters uint32            // in the open folder
+	opened  string            // the open folder, "" where none is
+	since   time.Time         // when it was opened
+	letters uint32            // in it
 }
 
 // Dial connects, logs in and sends ID, without which 163.com answers the first
@@ -107,7 +109,7 @@ func (c *Client) connect(ctx context.Context) error {
 		return fmt.Errorf("connect to mailbox %s:%d: %w", c.config.Host, c.config.Port, err)
 	}
 	exists := make(chan struct{}, 1)
-	c.conn, c.exists, c.resting = guard, exists, false
+	c.conn, c.exists, c.resting, c.opened = guard, exists, false, ""
 	c.imap = imapclient.New(conn, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(m *imapclient.UnilateralDataMailbox) {
 			if m.NumMessages != nil {
@@ -256,6 +258,8 @@ func (c *Client) open(ctx context.Context, folder string) (*imap.SelectData, err
 }
 
 func (c *Client) examine(ctx context.Context, folder string) (data *imap.SelectData, err error) {
+	c.opened = ""
+	c.forget() // what was told before is in the answer
 	err = c.command(ctx, 0, func() error {
 		data, err = c.imap.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
 		return err
@@ -274,7 +278,16 @@ func (c *Client) examine(ctx context.Context, folder string) (data *imap.SelectD
 	if data.UIDValidity == 0 && data.NumMessages > 0 {
 		return nil, fmt.Errorf("open folder %q: the server tells no UIDVALIDITY, so that its letters cannot be told apart", folder)
 	}
+	c.opened, c.since = folder, time.Now()
 	return data, nil
+}
+
+// forget drops what the server told of a change.
+func (c *Client) forget() {
+	select {
+	case <-c.exists:
+	default:
+	}
 }
 
 func sameFolder(a, b string) bool {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -55,7 +56,7 @@ type Office struct {
 	open        map[net.Conn]bool
 	closed      bool
 	sent        []Letter
-	logins      int
+	commands    map[string]int
 	connections int
 	noLogin     bool
 	refuse      func(Letter) error
@@ -69,7 +70,7 @@ func Start(o Options) (*Office, error) {
 	if o.Mechanisms == nil {
 		o.Mechanisms = []string{sasl.Plain, sasl.Login}
 	}
-	p := &Office{o: o, user: imapmemserver.NewUser(o.User, o.Password), open: map[net.Conn]bool{}}
+	p := &Office{o: o, user: imapmemserver.NewUser(o.User, o.Password), open: map[net.Conn]bool{}, commands: map[string]int{}}
 	for _, f := range append([]string{"INBOX"}, o.Folders...) {
 		if err := p.user.Create(f, nil); err != nil {
 			return nil, fmt.Errorf("create folder %q: %w", f, err)
@@ -213,10 +214,15 @@ func (p *Office) Sent() []Letter {
 }
 
 // Logins is how often somebody tried to log in to the mailbox.
-func (p *Office) Logins() int {
+func (p *Office) Logins() int { return p.Commands()["LOGIN"] }
+
+// Commands is how often each IMAP command was given, by its name in capitals.
+// What a client says within a command (DONE, an answer) counts under what its
+// second word is, "" where it has none.
+func (p *Office) Commands() map[string]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.logins
+	return maps.Clone(p.commands)
 }
 
 // RefuseLogin lets the mailbox refuse every password, or no longer.

@@ -76,17 +76,24 @@ func (o *oneAtATime) Write(p []byte) (int, error) {
 	return o.to.Write(p)
 }
 
-// answers passes on what the server says, and that the front knows ID.
+// answers passes on what the server says, and that the front knows ID. What it
+// says to the front is nobody else's.
 func answers(server io.Reader, out io.Writer) {
 	r := bufio.NewReader(server)
 	for {
 		line, err := r.ReadString('\n')
+		if strings.HasPrefix(line, frontTag) {
+			continue
+		}
 		line = strings.Replace(line, "CAPABILITY IMAP4rev1", "CAPABILITY IMAP4rev1 ID", 1)
 		if _, werr := io.WriteString(out, line); err != nil || werr != nil {
 			return
 		}
 	}
 }
+
+// frontTag begins what the front itself asks of the server.
+const frontTag = "FRONT "
 
 // questions passes on what the client says, but for ID and what is not allowed before.
 func (p *Office) questions(client io.Reader, server, out io.Writer) {
@@ -102,11 +109,16 @@ func (p *Office) questions(client io.Reader, server, out io.Writer) {
 		if len(words) > 1 {
 			command = strings.ToUpper(words[1])
 		}
+		p.mu.Lock()
+		p.commands[command]++
+		p.mu.Unlock()
 		switch {
-		case command == "LOGIN":
-			p.mu.Lock()
-			p.logins++
-			p.mu.Unlock()
+		case command == "IDLE":
+			// The memory server tells of what came before only when it is asked;
+			// Dovecot and others do before they wait.
+			if _, err := io.WriteString(server, frontTag+"NOOP\r\n"); err != nil {
+				return
+			}
 		case command == "ID":
 			known.Store(true)
 			fmt.Fprintf(out, "* ID (\"name\" \"Coremail Imap\" \"vendor\" \"Mailtech\" \"TransID\" NIL)\r\n%s OK ID completed\r\n", words[0])

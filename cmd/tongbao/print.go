@@ -290,14 +290,22 @@ func printBulletin(w io.Writer, raw json.RawMessage, files []string) error {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return fmt.Errorf("read bulletin: %w", err)
 	}
-	fmt.Fprintf(w, "%s　序时进度 %s%%　全市 %d 个项目，年度计划 %s 万元，累计完成 %s 万元，占 %s%%\n", b.Period.Chinese(), b.Pace, b.City.Projects, b.City.Plan, b.City.Done, b.City.Pct)
+	fmt.Fprintf(w, "%s　序时进度 %s%%　", b.Period.Chinese(), b.Pace)
+	switch {
+	case b.City.Projects == 0:
+		fmt.Fprintln(w, "尚无可用的进度表")
+	case b.City.Pct == "":
+		fmt.Fprintf(w, "全市 %d 个项目，累计完成 %s 万元，没有年度计划投资，暂不计算占比\n", b.City.Projects, b.City.Done)
+	default:
+		fmt.Fprintf(w, "全市 %d 个项目，年度计划 %s 万元，累计完成 %s 万元，占 %s%%\n", b.City.Projects, b.City.Plan, b.City.Done, b.City.Pct)
+	}
 	rows := [][]string{{"序位", "单位", "项目", "年度计划", "累计完成", "占计划%", "与序时比", "滞后"}}
 	for _, s := range b.Submitters {
 		if !s.Reported {
 			rows = append(rows, []string{"—", s.Name, "未报送"})
 			continue
 		}
-		rows = append(rows, []string{count(s.Rank), s.Name, fmt.Sprint(s.Projects), string(s.Plan), string(s.Done), string(s.Pct), string(s.Gap), count(s.Lagging)})
+		rows = append(rows, []string{count(s.Rank), s.Name, fmt.Sprint(s.Projects), string(s.Plan), string(s.Done), orDash(string(s.Pct)), orDash(string(s.Gap)), count(s.Lagging)})
 	}
 	columns(w, rows)
 	for _, f := range files {

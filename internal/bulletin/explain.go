@@ -10,98 +10,158 @@ type Term struct {
 	Field   reporting.Field `json:"field"`
 	Title   string          `json:"title"`
 	Value   string          `json:"value"`
-	Row     int             `json:"row"`            // index into the table's rows, from 0
+	Row     int             `json:"row"`            // index into the table's rows, from 0; -1 where it is not known
 	Part    bool            `json:"part,omitempty"` // of a package whose own row has no figure
 }
 
-// formulas are the figures that can be explained: how each is made, and of
-// which fields. Planned are those over projects with a plan for the year only.
-var formulas = map[string]struct {
-	title, unity, formula string
-	fields                []reporting.Field
-	planned               bool
-}{
-	"total_invest": {"总投资", "万元", "各项目总投资之和", []reporting.Field{reporting.FTotalInvest}, false},
-	"year_plan":    {"年度计划投资", "万元", "各项目年度计划投资之和", []reporting.Field{reporting.FYearPlan}, false},
-	"month_done":   {"本月完成投资", "万元", "各项目本月完成投资之和", []reporting.Field{reporting.FMonthDone}, false},
-	"ytd_done":     {"累计完成投资", "万元", "各项目年初至今累计完成投资之和", []reporting.Field{reporting.FYTDDone}, false},
-	"ytd_pct":      {"占年度计划", "%", "有年度计划的项目：累计完成投资之和÷年度计划投资之和，保留2位小数", []reporting.Field{reporting.FYTDDone, reporting.FYearPlan}, true},
-	"month_pct":    {"当月进度", "%", "有年度计划的项目：本月完成投资之和÷年度计划投资之和，保留2位小数", []reporting.Field{reporting.FMonthDone, reporting.FYearPlan}, true},
-	"gap_pp":       {"与序时进度比", "个百分点", "占年度计划（公布精度）减序时进度", []reporting.Field{reporting.FYTDDone, reporting.FYearPlan}, true},
-	"rank":         {"序位", "位", "同组中按占年度计划（公布精度）由高到低排列，相同的并列，其后跳号", []reporting.Field{reporting.FYTDDone, reporting.FYearPlan}, true},
-	"target_pct":   {"完成全市年度目标", "%", "全市累计完成投资÷全市年度目标", []reporting.Field{reporting.FYTDDone}, false},
+// Explain lists the values of a unit's table that a figure was made of, as
+// Compute takes them: of a progress table a package's own, else those of its
+// parts; of a list or ledger the rows that were counted. The table is one of
+// the figure's kind; for issues_gone it is last month's ledger.
+func (b Bulletin) Explain(unit, key string, t reporting.Table) []Term {
+	f, ok := FigureOf(key, false)
+	if !ok {
+		f, ok = FigureOf(key, true)
+	}
+	rows := placesOf(t)
+	switch {
+	case !ok:
+		return nil
+	case f.Kind == reporting.Progress:
+		return b.explainProgress(f, t, rows)
+	case f.Kind == reporting.Lagging:
+		return explainLagging(t)
+	case f.Kind == reporting.Issues:
+		return b.explainIssues(unit, key, t, rows)
+	}
+	return nil
 }
 
-// Formula is how a figure is made, in Chinese; false where it cannot be explained.
-func Formula(key string) (title, unity, formula string, ok bool) {
-	f, ok := formulas[key]
-	return f.title, f.unity, f.formula, ok
+// places finds a row of a table again by its number and a name in it: rows of
+// joined sheets may share a number.
+type places struct {
+	rows []reporting.Row
+	at   map[int][]int
 }
 
-// Explain lists the values of a progress table that a figure of its unit was
-// made of, as Compute takes them: a package's own, else those of its parts.
-func Explain(t reporting.Table, key string) (out []Term) {
-	f := formulas[key]
-	index := map[int][]int{}
+func placesOf(t reporting.Table) places {
+	p := places{t.Rows, map[int][]int{}}
 	for i, r := range t.Rows {
-		index[r.Row] = append(index[r.Row], i)
+		p.at[r.Row] = append(p.at[r.Row], i)
+	}
+	return p
+}
+
+func (p places) find(number int, same func(reporting.Row) bool) int {
+	for _, i := range p.at[number] {
+		if same(p.rows[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (b Bulletin) explainProgress(f Figure, t reporting.Table, rows places) (out []Term) {
+	m := measure{pace: b.PacePct, limits: b.Thresholds, period: b.Period}
+	cols := columnsOf(t)
+	add := func(field reporting.Field) func(*project, bool) {
+		return func(q *project, part bool) {
+			out = append(out, Term{Project: q.name(), Field: field, Title: field.Title(), Value: valueOf(q.row, field), Part: part,
+				Row: rows.find(q.row.Row, func(r reporting.Row) bool {
+					return r.Text(reporting.FProjectName) == q.row.Text(reporting.FProjectName)
+				})})
+		}
 	}
 	for _, p := range tree(t) {
-		if plan, _ := p.amount(reporting.FYearPlan); f.planned && !plan.IsPositive() {
+		if f.only != nil && !f.only(m.project(p, cols)) {
 			continue
 		}
+		if f.Key == "parts" {
+			p.lowest(add(reporting.FProjectName))
+			continue
+		}
+		before := len(out)
 		for _, field := range f.fields {
-			p.terms(field, false, func(q *project, part bool) {
-				term := Term{Project: q.name(), Field: field, Title: field.Title(), Value: q.row.Text(field), Row: -1, Part: part}
-				for _, i := range index[q.row.Row] { // rows of joined sheets may share a number
-					if t.Rows[i].Text(reporting.FProjectName) == q.row.Text(reporting.FProjectName) {
-						term.Row = i
-						break
-					}
-				}
-				out = append(out, term)
-			})
+			p.terms(field, false, add(field))
+		}
+		if len(out) == before && f.only != nil && !p.orphans { // counted for what it does not tell
+			add(reporting.FProjectName)(p, false)
 		}
 	}
 	return out
 }
 
-// terms calls fn with the rows that amount takes the field from.
+// valueOf is a field as the explanation prints it.
+func valueOf(r reporting.Row, f reporting.Field) string {
+	if yes, ok := r.Bool(f); ok {
+		return map[bool]string{true: "是", false: "否"}[yes]
+	}
+	if f == reporting.FNature {
+		return NatureTitle(natureOf(r))
+	}
+	return r.Text(f)
+}
+
+// terms calls fn with the rows that amount and is take the field from.
 func (p *project) terms(f reporting.Field, part bool, fn func(*project, bool)) {
-	if !p.orphans {
-		if _, ok := p.row.Decimal(f); ok {
-			fn(p, part)
-			return
-		}
+	if !p.orphans && has(p.row, f) {
+		fn(p, part)
+		return
 	}
 	for _, q := range p.parts {
 		q.terms(f, true, fn)
 	}
 }
 
-// Printed is a unit's figure, or the city's (Whole), as the bulletin has it;
-// "" where it is absent, false where there is no such unit.
-func (b Bulletin) Printed(unit, key string) (string, bool) {
-	list := cityFigures(b)
-	var month *Number
-	if unit == Whole {
-		month = b.City.MonthPct
-	} else {
-		u, ok := b.Unit(unit)
-		if !ok {
-			return "", false
-		}
-		if list = unitFigures(u); u.Figures != nil {
-			month = u.MonthPct
-		}
+// has reports whether the row tells the field itself.
+func has(r reporting.Row, f reporting.Field) (ok bool) {
+	switch f {
+	case reporting.FTotalInvest, reporting.FYearPlan, reporting.FMonthDone, reporting.FYTDDone:
+		_, ok = r.Decimal(f)
+	case reporting.FIsStarted, reporting.FIsFinished, reporting.FInStats:
+		_, ok = r.Bool(f)
+	default:
+		ok = r.Text(f) != ""
 	}
-	if key == "month_pct" {
-		return shown(month), true
+	return ok
+}
+
+// lowest calls fn with the parts that leaves counts.
+func (p *project) lowest(fn func(*project, bool)) {
+	if len(p.parts) == 0 {
+		fn(p, false)
 	}
-	for _, f := range list {
-		if f.key == key {
-			return f.value, true
+	for _, q := range p.parts {
+		q.lowest(fn)
+	}
+}
+
+func explainLagging(t reporting.Table) (out []Term) {
+	for i, r := range t.Rows {
+		name := r.Text(reporting.FProjectName)
+		out = append(out, Term{Project: name, Field: reporting.FProjectName, Title: reporting.FProjectName.Title(), Value: hush(name), Row: i})
+	}
+	return out
+}
+
+// explainIssues lists the issues of the unit that the figure counts.
+func (b Bulletin) explainIssues(unit, key string, t reporting.Table, rows places) (out []Term) {
+	items, counts := b.Issues.Items, map[string]func(Issue) bool{
+		"issues_total": func(Issue) bool { return true }, "issues_new": func(i Issue) bool { return i.New }, "issues_closed": func(i Issue) bool { return i.Closed },
+		"issues_open": func(i Issue) bool { return i.Open }, "issues_overdue": func(i Issue) bool { return i.Overdue },
+		"issues_gone": func(Issue) bool { return true },
+	}[key]
+	if key == "issues_gone" {
+		items = b.Issues.GoneItems
+	}
+	for _, i := range items {
+		if i.Unit != unit || !counts(i) {
+			continue
 		}
+		out = append(out, Term{Project: i.Project, Field: reporting.FProblem, Title: reporting.FProblem.Title(), Value: i.Problem,
+			Row: rows.find(i.Row, func(r reporting.Row) bool {
+				return hush(r.Text(reporting.FProblem)) == i.Problem && hush(r.Text(reporting.FProjectName)) == i.Project
+			})})
 	}
-	return "", true
+	return out
 }

@@ -147,9 +147,9 @@ func (b Bulletin) Printed(unit, key string) (value string, ok bool) {
 	}
 	switch key {
 	case "rank":
-		return place(u.Rank), true
+		return rankText(u.Rank), true
 	case "previous_rank":
-		return place(u.PreviousRank), true
+		return rankText(u.PreviousRank), true
 	case "lagging":
 		return counted(u.Lagging), true
 	case "reported":
@@ -176,7 +176,7 @@ func (b Bulletin) cityOnly(key string) string {
 	return ""
 }
 
-func place(rank int) string {
+func rankText(rank int) string {
 	if rank == 0 {
 		return ""
 	}

@@ -43,10 +43,12 @@ func rebuildCommand() *cobra.Command {
 func rebuild(c *cobra.Command, cfg *config.Config) (err error) {
 	db := filepath.Join(cfg.Data, "tongbao.db")
 	aside := db + "." + time.Now().Format("20060102-150405")
-	if err := os.Rename(db, aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+	err = os.Rename(db, aside)
+	gone := errors.Is(err, os.ErrNotExist)
+	if err != nil && !gone {
 		return fmt.Errorf("move the old database aside: %w", err)
 	}
-	house, err := daemon.Open(cfg, daemon.Options{Log: logger(cfg, slog.LevelWarn)})
+	house, err := daemon.Open(cfg, daemon.Options{Anew: true, Log: logger(cfg, slog.LevelWarn)})
 	if err != nil {
 		return err
 	}
@@ -60,9 +62,16 @@ func rebuild(c *cobra.Command, cfg *config.Config) (err error) {
 	})
 	fmt.Fprintln(c.ErrOrStderr())
 	if err != nil {
+		if gone {
+			return fmt.Errorf("重建失败：%w", err)
+		}
 		return fmt.Errorf("重建失败，原数据库在 %s：%w", aside, err)
 	}
-	fmt.Fprintf(c.OutOrStdout(), "已用 %d 封信和日志重建数据库；原数据库另存为 %s\n", n, filepath.Base(aside))
+	fmt.Fprintf(c.OutOrStdout(), "已用 %d 封信和日志重建数据库", n)
+	if !gone {
+		fmt.Fprintf(c.OutOrStdout(), "；原数据库另存为 %s", filepath.Base(aside))
+	}
+	fmt.Fprintln(c.OutOrStdout())
 	return nil
 }
 

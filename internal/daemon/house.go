@@ -44,6 +44,7 @@ type Options struct {
 	Env     []string // of the child
 	// LookupTXT asks the DNS for DKIM keys; nil asks nobody.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)
+	Anew      bool // the database is to be made again: see store.OpenAnew
 }
 
 // House is the office with its store and its clerk, opened by one process.
@@ -63,7 +64,11 @@ func Open(cfg *config.Config, o Options) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(cfg.Data)
+	open := store.Open
+	if o.Anew {
+		open = store.OpenAnew
+	}
+	st, err := open(cfg.Data)
 	if err != nil {
 		h.clerk.Close()
 		return nil, err

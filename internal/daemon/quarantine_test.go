@@ -90,7 +90,7 @@ func (w *world) rebuild() {
 	if err := os.Remove(filepath.Join(w.cfg.Data, "tongbao.db")); err != nil {
 		w.t.Fatal(err)
 	}
-	house, err := daemon.Open(w.cfg, daemon.Options{Command: []string{os.Args[0], "clerk"}})
+	house, err := daemon.Open(w.cfg, daemon.Options{Anew: true, Command: []string{os.Args[0], "clerk"}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

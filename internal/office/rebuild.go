@@ -44,7 +44,7 @@ func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) erro
 			return err
 		}
 	}
-	return nil
+	return o.Store.Rebuilt()
 }
 
 // inOrder puts letters into the order in which they were taken in. What was

@@ -40,7 +40,9 @@ func (t *Tx) CountItems(state outbox.State) (int, error) {
 // archive that was cut between two entries looks whole.
 func (s *Store) Backup(w io.Writer) error {
 	b := backup{tw: tar.NewWriter(w), sums: map[string]string{}}
-	err := s.db.View(func(tx *bbolt.Tx) error { return b.add("tongbao.db", tx.Size(), tx) })
+	err := s.within(func(*bool) error {
+		return s.db.View(func(tx *bbolt.Tx) error { return b.add("tongbao.db", tx.Size(), tx) })
+	})
 	if err != nil {
 		return fmt.Errorf("back up database: %w", err)
 	}

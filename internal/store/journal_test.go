@@ -79,7 +79,12 @@ func TestTornJournal(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "journal.jsonl"), []byte("{ only a torn line"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := actions(t, openStore(t, dir)); len(got) != 0 {
+	s, err := OpenAnew(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got := actions(t, s); len(got) != 0 {
 		t.Errorf("of a torn line alone %q is left", got)
 	}
 }
@@ -90,7 +95,11 @@ func TestSpoiledJournal(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "journal.jsonl"), []byte("{\"action\":\"a\"}\n???\n{\"action\":\"b\"}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := openStore(t, dir)
+	s, err := OpenAnew(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
 	if _, err := s.Entries(); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("a spoiled line: %v", err)
 	}

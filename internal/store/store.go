@@ -7,6 +7,7 @@
 //	tongbao.db                 the database:
 //
 //	meta/schema                the schema's version
+//	meta/rebuilding            the database is being made again and not complete
 //	letters/<id>               Letter
 //	arrivals/<time>/<id>       index of letters by arrival
 //	contents/<hash>            the id of the letter with this content
@@ -41,12 +42,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -61,7 +62,8 @@ type Store struct {
 	dir     string
 	db      *bbolt.DB
 	journal *journal
-	months  sync.Map // the directories of letters/ whose names are on the disk
+	broken  atomic.Pointer[error] // why the database cannot be used any more
+	months  sync.Map              // the directories of letters/ whose names are on the disk
 }
 
 // buckets of the current schema, each with its line in the package comment.
@@ -70,8 +72,16 @@ var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", 
 	"projects", "rolls", "problems", "live", "ids", "doubts", "apart", "senses"}
 
 // Open opens the data directory and makes it where there is none. The error is
-// ErrBusy, with the other process's id, where a daemon holds it.
-func Open(dir string) (*Store, error) {
+// ErrBusy, with the other process's id, where a daemon holds it. Where letters
+// or decisions are and their database is not, no empty one is made: it would
+// take the mailbox in anew and chase everybody.
+func Open(dir string) (*Store, error) { return open(dir, false) }
+
+// OpenAnew opens a data directory whose database is to be made again from
+// letters and journal, and is not there. Until Rebuilt is called, Open refuses it.
+func OpenAnew(dir string) (*Store, error) { return open(dir, true) }
+
+func open(dir string, anew bool) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "letters"), 0o700); err != nil {
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
@@ -80,8 +90,14 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if anew && size > 0 {
+		return nil, fmt.Errorf("open database anew: %q is there", path)
+	}
 	if size == 0 {
-		if err := create(path); err != nil {
+		if err := orphaned(dir); err != nil && !anew {
+			return nil, err
+		}
+		if err := create(path, anew); err != nil {
 			return nil, err
 		}
 	}
@@ -103,7 +119,11 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", path, err)
 	}
-	if err := atDoor(path, func() error { return migrate(db) }); err != nil {
+	err = atDoor(path, func() error { return migrate(db) })
+	if err == nil && !anew {
+		err = atDoor(path, func() error { return halfMade(db) })
+	}
+	if err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -133,80 +153,10 @@ func (s *Store) Dir() string { return s.dir }
 // Close ends all use of the directory.
 func (s *Store) Close() error {
 	os.Remove(filepath.Join(s.dir, "tongbao.pid"))
-	return errors.Join(s.journal.close(), s.db.Close())
-}
-
-// create makes an empty database beside its place and renames it there: a
-// power failure in between must not leave a half-made file under the name.
-func create(path string) error {
-	tmp := path + ".new"
-	os.Remove(tmp)
-	if err := reach("before database create"); err != nil {
-		return err
+	if s.broken.Load() != nil { // closing would wait for a lock that nobody gives back
+		return s.journal.close()
 	}
-	db, err := bbolt.Open(tmp, 0o600, nil)
-	if err != nil {
-		return fmt.Errorf("create database: %w", err)
-	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, b := range buckets {
-			if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
-				return err
-			}
-		}
-		return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte(strconv.Itoa(len(migrations))))
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return fmt.Errorf("create database: %w", err)
-	}
-	if err := step("database rename", func() error { return os.Rename(tmp, path) }); err != nil {
-		return fmt.Errorf("create database: %w", err)
-	}
-	return nil
-}
-
-// soundSize is the size of the database file, 0 where there is none. A file
-// that is shorter than its own pages say would end the process with SIGSEGV
-// when bbolt maps it, so it is refused here.
-func soundSize(path string) (int64, error) {
-	damaged := func(what string) error {
-		return fmt.Errorf("数据库 %s 已损坏（%s）。来信和日志没有丢：请运行 tongbao rebuild 用它们重建，损坏的文件会另存备查", path, what)
-	}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("open database: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, fmt.Errorf("open database: %w", err)
-	}
-	// bbolt's meta page: a 16-byte page header, magic, version, page size,
-	// flags (4 bytes each), root and sequence, freelist, number of pages.
-	var head [80]byte
-	if n, _ := f.ReadAt(head[:], 0); n < len(head) {
-		return 0, damaged("文件是空的，或只剩开头")
-	}
-	word := func(b []byte, at int) uint32 {
-		return uint32(b[at]) | uint32(b[at+1])<<8 | uint32(b[at+2])<<16 | uint32(b[at+3])<<24
-	}
-	if word(head[:], 16) != 0xED0CDAED {
-		return 0, damaged("开头不是数据库的格式")
-	}
-	pageSize := int64(word(head[:], 24))
-	pages := int64(word(head[:], 56))
-	if second := make([]byte, 80); pageSize >= 512 && pageSize <= 1<<20 {
-		if n, _ := f.ReadAt(second, pageSize); n == len(second) && word(second, 16) == 0xED0CDAED {
-			pages = max(pages, int64(word(second, 56)))
-		}
-	}
-	if info.Size() < pages*pageSize {
-		return 0, damaged(fmt.Sprintf("应有 %d 字节，只剩 %d 字节", pages*pageSize, info.Size()))
-	}
-	return info.Size(), nil
+	return errors.Join(s.journal.close(), atDoor(s.db.Path(), s.db.Close))
 }
 
 // migrations[n] takes schema n to n+1. The first makes the buckets.
@@ -275,19 +225,29 @@ type kv interface {
 }
 
 // View reads.
-func (s *Store) View(fn func(*Tx) error) (err error) {
-	defer door(s.db.Path(), &err)()
-	return s.db.View(func(tx *bbolt.Tx) error { return fn(&Tx{kv: boltTx{tx}}) })
+func (s *Store) View(fn func(*Tx) error) error {
+	return s.within(func(inside *bool) error {
+		return s.db.View(func(tx *bbolt.Tx) error {
+			*inside = true
+			err := fn(&Tx{kv: boltTx{tx}})
+			*inside = false
+			return err
+		})
+	})
 }
 
 // Update reads and writes; all of it is kept, synced to the disk, or nothing.
-func (s *Store) Update(now time.Time, fn func(*Tx) error) (err error) {
-	defer door(s.db.Path(), &err)()
-	err = s.db.Update(func(tx *bbolt.Tx) error {
-		if err := fn(&Tx{kv: boltTx{tx}, Now: now}); err != nil {
-			return err
-		}
-		return reach("before commit")
+func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
+	err := s.within(func(inside *bool) error {
+		return s.db.Update(func(tx *bbolt.Tx) error {
+			*inside = true
+			err := fn(&Tx{kv: boltTx{tx}, Now: now})
+			*inside = false
+			if err != nil {
+				return err
+			}
+			return reach("before commit")
+		})
 	})
 	if err != nil {
 		return err

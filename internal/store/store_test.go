@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,6 +47,10 @@ func TestMain(m *testing.M) {
 	}
 	if dir := os.Getenv("TONGBAO_TEST_READ"); dir != "" {
 		readAll(dir)
+		os.Exit(0)
+	}
+	if dir := os.Getenv("TONGBAO_TEST_ROT"); dir != "" {
+		rot(dir)
 		os.Exit(0)
 	}
 	if dir := os.Getenv(childEnv); dir != "" {
@@ -91,7 +97,10 @@ func childRead(t *testing.T, dir string) string { return child(t, "TONGBAO_TEST_
 
 func child(t *testing.T, env, dir string) string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) } // it says where it hangs
 	cmd.Env = append(os.Environ(), env+"="+dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -116,6 +125,64 @@ func TestSecondOpen(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "tongbao.pid")); !os.IsNotExist(err) {
 		t.Errorf("the process's id stays behind: %v", err)
+	}
+}
+
+// TestOrphans: letters or decisions without their database, or with one whose
+// rebuild was cut short, are no new store.
+func TestOrphans(t *testing.T) {
+	opens := func(dir, want string) {
+		t.Helper()
+		s, err := Open(dir)
+		if err == nil {
+			s.Close()
+		}
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "tongbao rebuild")) {
+			t.Errorf("opening says %v, want %q", err, want)
+		}
+	}
+	for name, do := range map[string]func(*Store) error{
+		"letter": func(s *Store) error {
+			return s.Keep(Arrival{ID: "20210324-1", Arrived: noon}, []byte("Subject: x\r\n\r\n"))
+		},
+		"decision": func(s *Store) error { return s.Journal(Entry{Action: "extend"}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			opens(dir, "") // of nothing a new one is made, also again and again
+			path := filepath.Join(dir, "tongbao.db")
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			opens(dir, "")
+			s := openStore(t, dir)
+			if err := errors.Join(do(s), s.Close(), os.Remove(path)); err != nil {
+				t.Fatal(err)
+			}
+			opens(dir, "没有数据库")
+			if _, err := os.Stat(path); !os.IsNotExist(err) {
+				t.Errorf("a database was made: %v", err)
+			}
+			s, err := OpenAnew(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			opens(dir, "没有重建完")
+			if _, err := OpenAnew(dir); err == nil {
+				t.Error("a database that is there was made anew")
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if s, err = OpenAnew(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(s.Rebuilt(), s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			opens(dir, "")
+		})
 	}
 }
 

@@ -11,15 +11,17 @@ import (
 // column is a header column and what it was taken for.
 type column struct {
 	head
-	field  reporting.Field
-	also   reporting.Field // a second field in the same cells: 联系人及电话
-	asks   string          // still to be settled by the other columns
-	other  reporting.Field // the field for rows in which the date is not the usual one
-	unit   string          // that the header names, "" where none
-	month  int             // that the header names, 0 where none
-	score  int             // how sure: 100 a listed word … 70 a guess
-	listed string          // the word that a guess was made for
-	only   look            // what a cell must bear to be read; looksEmpty asks nothing
+	field reporting.Field
+	also  reporting.Field // a second field in the same cells: 联系人及电话
+	// numbered is of 联系人及电话 beside 责任人: the number alone is read.
+	numbered bool
+	asks     string          // still to be settled by the other columns
+	other    reporting.Field // the field for rows in which the date is not the usual one
+	unit     string          // that the header names, "" where none
+	month    int             // that the header names, 0 where none
+	score    int             // how sure: 100 a listed word … 70 a guess
+	listed   string          // the word that a guess was made for
+	only     look            // what a cell must bear to be read; looksEmpty asks nothing
 }
 
 // scores of the ways to recognise a header, as in the trade's handbook.

@@ -194,7 +194,7 @@ const monthWord = `(0?[1-9]|1[0-2]|元|十[一二]?|[一二三四五六七八九
 
 var (
 	unitNote    = compile(`\((?:单位:?)?(?:计量)?(百万元|千万元|人民币)?[,，]?(万元|亿元|千元|百万元|元|万|亿|%|亩|个|平方米|平米|m2|㎡|公里|km|米|户)?(?:[、/,]%)?\)`)
-	unitTail    = compile(`[:/、,-]?(万元|亿元|千元|百万元|%)$`)
+	unitTail    = compile(`[:/、,-]?(万元|亿元|千元|百万元|%)$|[:/、,-](元)$`)
 	columnNote  = compile(`\(?(?:第?\d{1,2}列|\d{1,2}=[\d+\-*/÷×=()%]+|=[\d+\-*/÷×()%]+)\)?|\(\d{1,2}\)`)
 	dateNote    = compile(`\((?:截至|至|截到)?(?:20\d\d年)?` + monthWord + `月(?:\d{1,2}日|底|末)(?:止|前)?\)`)
 	spanWord    = compile(`(?:0?1|一|元)月?(?:份)?[-~至到—](?:本月|当月|` + monthWord + `月)份?`)
@@ -251,7 +251,7 @@ func readWord(key memoKey) wording {
 	if m := unitTail.FindStringSubmatch(t); m != nil && len(m[0]) < len(t) {
 		t = strings.TrimSuffix(t, m[0])
 		if w.unit == "" {
-			w.unit = m[1]
+			w.unit = m[1] + m[2]
 		}
 	}
 	t = w.dates(t, p)

@@ -105,7 +105,12 @@ func (l *lexicon) layoutOf(b block, kind reporting.Kind, p reporting.Period) lay
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return all[j].score - all[i].score })
+	slices.SortStableFunc(order, func(i, j int) int {
+		if d := all[j].score - all[i].score; d != 0 {
+			return d
+		}
+		return len(all[i].also) - len(all[j].also) // 责任人 before 联系人及电话
+	})
 	taken := map[reporting.Field]bool{}
 	for _, i := range order {
 		c := all[i]
@@ -114,6 +119,10 @@ func (l *lexicon) layoutOf(b block, kind reporting.Kind, p reporting.Period) lay
 			out.off = append(out.off, c)
 		case c.field == reporting.FProjectName && taken[c.field] && sameHead(b, c, out.columns):
 			out.partName = c.col
+		case c.also == reporting.FPhone && taken[c.field] && !taken[c.also]:
+			c.field, c.also, c.numbered = reporting.FPhone, "", true
+			taken[c.field] = true
+			out.columns = append(out.columns, c)
 		case c.field != "" && taken[c.field]:
 			out.others = append(out.others, c)
 		case c.field != "" || c.asks != "":

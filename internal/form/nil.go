@@ -14,13 +14,15 @@ const (
 )
 
 var (
-	noLagging  = compile(noWord + `[^.;,!]{0,10}` + lateWord + `|` + lateWord + `[^.;,!]{0,12}[:,]?(?:情况)?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
-	noIssues   = compile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|0个?)(?:$|[.;,!)])`)
+	noLagging  = compile(noWord + `[^.;,!]{0,10}` + lateWord + `|` + lateWord + `[^.;,!]{0,12}[:,]?(?:情况)?(?:为|:|,|是)?(?:暂?无|没有|零报告|零[个项]?|0个?)(?:$|[.;,!)])`)
+	noIssues   = compile(noWord + `[^.;,!]{0,6}` + issueWord + `|问题(?:台账|清单|情况)?[^.;,!]{0,4}[:,]?(?:为|:|,|是)?(?:暂?无|没有|零报告|零[个项]?|0个?)(?:$|[.;,!)])`)
 	noneOfBoth = compile(`问题(?:台账|清单|表)?[、和及与,][^.;!]{0,8}` + lateWord + `[^.;!]{0,12}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])|` +
 		lateWord + `[^.;!]{0,10}[、和及与,][^.;!]{0,8}问题(?:台账|清单|表)?[^.;!]{0,4}[均都]+(?:为|是)?(?:暂?无|没有|零报告)(?:$|[.;,!)])`)
 	supposing = compile(`^(?:如|若|请|对于?|凡|应|要求)|(?:如果|如无|若无|如没有|若没有|有无|是否|请)`)
-	noneAlone = compile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?(?:本月|我[县区市])?(?:暂?无|没有|零报告|无此情况|无相关情况)[.!]?$`)
-	asking    = compile(`\?|吗|请问|可否|能否|是不是|怎么|如何`)
+	noneAlone = compile(`^(?:\(?[一二三四五六七八九十0-9]+[)、.])?\(?(?:本月|我[县区市])?(?:暂?无|没有|零报告|(?:暂?无|没有)(?:此类?|该类|这类|相关|上述|类似|有关|任何|需要?上?报送?的?)(?:情况|项目|问题|事项|内容)?)\)?[.!]?$`)
+	// Under a ledger's own header 没有问题 says that it is empty.
+	noIssueAlone = compile(`^\(?(?:本月|我[县区市])?(?:暂时?)?(?:无|没有|未发现)(?:存在)?的?问题\)?[.!]?$`)
+	asking       = compile(`\?|吗|请问|可否|能否|是不是|怎么|如何`)
 	// QUIRK: 没有问题 is also how clerks say yes, or that a table is in order.
 	noProblem = compile(`(?:没有|无)问题`)
 	allFine   = compile(`(?:表|数据|附件|格式|材料|金额|核对|核实|检查)[^,;.]{0,8}(?:没有|无)问题`)
@@ -29,6 +31,15 @@ var (
 
 // unable takes out the 无 that denies nothing.
 var unable = strings.NewReplacer("无法", "", "无力", "", "无论", "", "无效", "", "无人", "", "无证", "")
+
+// polite is how letters end a sentence that asks for nothing: 请查收.
+var polite = compile(`[,]?(?:敬|烦|恳|并|现)?请(?:领导|贵办|市指挥部|指挥部|你办|各位领导)?(?:予以|给予|及时)?(?:知悉|查收|收悉|查阅|审阅|审核|审查|核收|核查|接收|阅示|审示|指正|批评指正|悉知|阅知)`)
+
+// plainSentences are what running text says one by one, without the 无 that deny
+// nothing and without politeness.
+func plainSentences(folded string) []string {
+	return strings.FieldsFunc(unable.Replace(polite.ReplaceAllString(folded, "")), func(r rune) bool { return r == '.' || r == ';' || r == '!' })
+}
 
 // nilPhrase is which table a sentence says there is nothing to report for,
 // "" where none: 我县3月份无进度滞后项目.
@@ -40,8 +51,8 @@ func nilPhrase(text string) reporting.Kind {
 	if !hasAny(folded, "滞后", "序时", "缓慢", "问题", "事项") { // of which lateWord and issueWord have one each
 		return ""
 	}
-	folded = unable.Replace(folded)
-	for sentence := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
+	said := plainSentences(folded)
+	for _, sentence := range said {
 		if supposing.MatchString(sentence) || asking.MatchString(sentence) {
 			continue
 		}
@@ -49,7 +60,7 @@ func nilPhrase(text string) reporting.Kind {
 			return reporting.Lagging
 		}
 	}
-	for sentence := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r == '.' || r == ';' || r == '!' }) {
+	for _, sentence := range said {
 		if !supposing.MatchString(sentence) && !asking.MatchString(sentence) && !hasAny(sentence, "滞后") && saysNoIssues(sentence) {
 			return reporting.Issues
 		}

@@ -40,11 +40,14 @@ func (g *grouping) add(r sheet.Row) {
 			if g.bySeq == nil {
 				g.bySeq = map[string]*reporting.Row{}
 			}
-			g.bySeq[strings.TrimRight(fold(row.Text(reporting.FSeq)), ".、")] = &main
+			g.bySeq[bareSeq(fold(row.Text(reporting.FSeq)))] = &main
 		}
 	}
 	t.out.Rows = append(t.out.Rows, row)
 }
+
+// bareSeq is a number as its parts have it: 05 is the 5 of 5-1.
+func bareSeq(seq string) string { return strings.TrimLeft(strings.TrimRight(seq, ".、"), "0") }
 
 // splitName reads 项目名称 that spans two columns: the package left, its part right.
 func (t *table) splitName(r sheet.Row, row *reporting.Row) {
@@ -76,7 +79,7 @@ func (g *grouping) parent(r sheet.Row, row reporting.Row) (parent *reporting.Row
 	switch {
 	case partSeq.MatchString(fold(seq)):
 		head, _, _ := strings.Cut(strings.NewReplacer("-", ".", "—", ".", "_", ".").Replace(fold(seq)), ".")
-		if main := g.bySeq[head]; main != nil {
+		if main := g.bySeq[bareSeq(head)]; main != nil {
 			return main, true
 		}
 		if g.main.Text(reporting.FSeq) == "" {
@@ -152,7 +155,7 @@ func (t *table) inOrder() []readyColumn {
 	for _, money := range []bool{true, false} {
 		for _, c := range t.lay.columns {
 			if (c.field.Type() == reporting.TypeMoney) == money {
-				t.ordered = append(t.ordered, readyColumn{c, t.context(c, c.field), c.also != "" ||
+				t.ordered = append(t.ordered, readyColumn{c, t.context(c, c.field), c.also != "" || c.numbered ||
 					c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson)})
 			}
 		}
@@ -285,13 +288,13 @@ func (t *table) contact(c *readyColumn, cell sheet.Cell, address string, row *re
 			names = append(names, part)
 		}
 	}
-	if c.field == reporting.FPhone && (len(names) != 1 || !shortName.MatchString(names[0])) {
+	if c.field == reporting.FPhone && !c.numbered && (len(names) != 1 || !shortName.MatchString(names[0])) {
 		v, ok, d := readValue(c.field, cell, c.context)
 		t.keep(row, c.field, address, v, ok, d)
 		return
 	}
 	row.Fields[reporting.FPhone], row.Cells[reporting.FPhone] = reporting.Text(strings.Join(phones, "、")), address
-	if len(names) > 0 {
+	if len(names) > 0 && !c.numbered {
 		cell.Text = strings.Join(names, "、")
 		v, ok, d := readValue(reporting.FPerson, cell, t.context(c.column, reporting.FPerson))
 		t.keep(row, reporting.FPerson, address, v, ok, d)

@@ -52,6 +52,9 @@ func isColumnNumbers(cells []sheet.Cell) bool {
 			continue
 		}
 		marks++
+		if strings.Trim(text, "(0)") == "" {
+			continue // no column is numbered 0: a project on which nothing is spent yet
+		}
 		n := 0
 		for _, r := range strings.TrimLeft(text, "(") {
 			if r < '0' || r > '9' {
@@ -207,7 +210,7 @@ func (t *table) isCategoryRow(r sheet.Row, cells []sheet.Cell, seq, name string)
 	if isCategory(text) || name != "" && categoryEnd.MatchString(fold(name)) && seq == "" {
 		return true
 	}
-	if len(cells) > 1 || nilPhrase(text) != "" || isPlaceholder(text) {
+	if len(cells) > 1 || t.denies(text) || isPlaceholder(text) {
 		return false
 	}
 	m := t.b.v.merge(r.Index, cells[0].Col)
@@ -228,6 +231,12 @@ func (t *table) isSub(seq string) bool {
 	return partSeq.MatchString(fold(s)) || circledSeq.MatchString(s) || t.plainNumbered && bracketSeq.MatchString(fold(s))
 }
 
+// denies reports whether a cell's folded text says that there is nothing to
+// report in this table.
+func (t *table) denies(text string) bool {
+	return nilPhrase(text) == t.lay.kind || noneAlone.MatchString(text) || t.lay.kind == reporting.Issues && noIssueAlone.MatchString(text)
+}
+
 // saysNone reports whether the row says that there is nothing to report.
 func (t *table) saysNone(r sheet.Row, cells []sheet.Cell) bool {
 	said := ""
@@ -235,7 +244,7 @@ func (t *table) saysNone(r sheet.Row, cells []sheet.Cell) bool {
 		text := fold(c.Text)
 		switch {
 		case t.isSeqColumn(c.Col) && (c.Kind == sheet.Number || plainSeq.MatchString(text)):
-		case nilPhrase(text) == t.lay.kind || noneAlone.MatchString(text):
+		case t.denies(text):
 			said = text
 		case c.Kind == sheet.Text && (text == "无" || text == "暂无" || text == "没有" || text == "零报告" || text == "/" || text == "-" || isPlaceholder(c.Text)):
 			if said == "" && text != "/" && text != "-" {

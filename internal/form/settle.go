@@ -182,6 +182,8 @@ func (s *settler) settleCum(c *column) {
 	switch {
 	case ofPlan && !ofTotal:
 		s.take(c, reporting.FYTDDone, "")
+	case s.allNew(have): // since January is since the start, and the year's is what counts
+		s.take(c, reporting.FYTDDone, "")
 	case ofTotal && !ofPlan:
 		s.take(c, reporting.FAllDone, "")
 	case overPlan > 0 && overTotal == 0 || differs > 0:
@@ -193,6 +195,18 @@ func (s *settler) settleCum(c *column) {
 		s.sure = false
 		s.recall(c, reporting.FYTDDone, reporting.Warning, "“%s”没有写明起算时间，按年初至今累计完成投资读入，请核对；建议把表头写为“1-本月累计完成投资”或“开工以来累计完成投资”。")
 	}
+}
+
+// allNew reports whether a column says of every row with figures that nothing
+// was spent before this year.
+func (s *settler) allNew(have map[int]decimal.Decimal) bool {
+	before := s.field(reporting.FDoneToLastYear)
+	for row := range have {
+		if d, ok := before[row]; !ok || !d.IsZero() {
+			return false
+		}
+	}
+	return len(have) > 0
 }
 
 // shares reports whether some percentage column is the figures' share of the

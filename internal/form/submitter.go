@@ -77,7 +77,11 @@ func (r *reader) decideSubmitter() {
 	}
 	said := map[string]bool{}
 	clash := false
-	for _, t := range r.tables {
+	tables := r.tables
+	if len(tables) == 0 {
+		tables = r.empty // lists with nothing to report come alone too
+	}
+	for _, t := range tables {
 		if t.out.Submitter != "" {
 			said[t.out.Submitter] = true
 		} else if t.ownSubmitter {

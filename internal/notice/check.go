@@ -66,10 +66,19 @@ func samples(set *templates.Set) []sample {
 			data: func(Desk) any { return passed{Unit: "修水县", Lines: []string{"请问"}} }},
 		{name: "passed-extension", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, samplePassed(now, true)) }},
 		{name: "passed-prose", write: func(d Desk) (outbox.Item, error) { return d.Passed(now, sampleProse(now)) }},
-		{name: "draft", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(true)) }},
+		{name: "draft", write: func(d Desk) (outbox.Item, error) {
+			c := sampleCover(true)
+			c.Package = "2021年3月份问题交办单和督办函（送审稿）.zip"
+			return d.Cover(now, c)
+		}},
 		{name: "draft-code", write: func(d Desk) (outbox.Item, error) {
 			c := sampleCover(true)
 			c.Code, c.Command = "K7M2P9QX", "tongbao bulletin release --period 2021-03"
+			return d.Cover(now, c)
+		}},
+		{name: "draft-correction", write: func(d Desk) (outbox.Item, error) {
+			c := sampleCover(true)
+			c.Correction, c.Subject, c.Command = true, "【更正】2021年3月份全市城建项目推进情况通报更正", "tongbao bulletin release --period 2021-03"
 			return d.Cover(now, c)
 		}},
 		{name: "release", write: func(d Desk) (outbox.Item, error) { return d.Cover(now, sampleCover(false)) }},

@@ -114,7 +114,7 @@ func coverOf(key, to, submitter string, pub store.Publication, f Forms) notice.C
 	return notice.Cover{
 		Pictures: pictures,
 		Key:      key, To: to, Submitter: submitter, Period: b.Period, Number: b.Number, Subject: f.Subject, Text: f.Text, HTML: f.HTML,
-		Attachments: attached(f),
+		Attachments: attached(f), Correction: pub.Edition.IsCorrection(), Package: f.PackageName,
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 // The ways in which a bulletin is released.
 const (
 	automatic  = "automatic"   // at its bell, to the office and the submitters
+	officeOnly = "office-only" // to the office alone, which prints and sends it itself
 	onApproval = "on-approval" // as a draft to the office; to the submitters once an approver agrees
 )
 
@@ -240,6 +241,17 @@ func pending(t *store.Tx, p reporting.Period) (store.Publication, error) {
 	}
 }
 
+// awaited is pending for who decides on it. Where the rule sends a bulletin to
+// the office alone, nothing ever waits, and the answer says what there is to do.
+func (o *Office) awaited(t *store.Tx, p reporting.Period) (store.Publication, error) {
+	pub, err := pending(t, p)
+	if err != nil && pub.Edition != "" && o.ruleOf(pub).Release == officeOnly {
+		return pub, wrong("%s已于%s定稿。它按 release: office-only 只发办公室，不送审，也不由系统外发：签发后由办公室自行印发；有误的，用 tongbao bulletin correct 更正。要由系统外发，请把 release 改为 on-approval，自下一期起执行",
+			editionWords(p, pub.Edition), o.when(pub.At))
+	}
+	return pub, err
+}
+
 // Pending is the month's draft that waits to be released.
 func (o *Office) Pending(p reporting.Period) (pub store.Publication, err error) {
 	err = o.Store.View(func(t *store.Tx) error { pub, err = pending(t, p); return err })
@@ -250,7 +262,7 @@ func (o *Office) Pending(p reporting.Period) (pub store.Publication, err error) 
 // the snapshot, whatever came since.
 func (o *Office) Release(p reporting.Period, by string, now time.Time) (pub store.Publication, err error) {
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		draft, err := pending(t, p)
+		draft, err := o.awaited(t, p)
 		if err != nil {
 			return err
 		}
@@ -290,7 +302,7 @@ func applyRelease(t *store.Tx, e store.Entry) (store.Publication, error) {
 // is computed when somebody asks for it.
 func (o *Office) Hold(p reporting.Period, reason, by string, now time.Time) (pub store.Publication, err error) {
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		draft, err := pending(t, p)
+		draft, err := o.awaited(t, p)
 		if err != nil {
 			return err
 		}
@@ -324,7 +336,7 @@ func applyHold(t *store.Tx, e store.Entry) (store.Publication, error) {
 // decided since, and sends it to the office. The old one's code no longer holds.
 func (o *Office) Redraft(p reporting.Period, by string, now time.Time) (pub store.Publication, err error) {
 	err = o.Store.Update(now, func(t *store.Tx) error {
-		old, err := pending(t, p)
+		old, err := o.awaited(t, p)
 		if err != nil {
 			return err
 		}

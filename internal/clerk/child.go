@@ -26,7 +26,7 @@ type request struct {
 }
 
 // step is what a child says while it opens a letter: at which file it is, and
-// at last the answer.
+// at last the answer, whose rows follow in a frame of their own (see takeRows).
 type step struct {
 	Number int      `json:",omitempty"` // counts the files, in the order of opening
 	Path   []string `json:",omitempty"`
@@ -171,9 +171,18 @@ func (ch *child) ask(q request, raw []byte) (step, error) {
 		if err := json.Unmarshal(data, &s); err != nil {
 			return last, err
 		}
-		if last = s; s.Answer != nil {
-			return last, nil
+		if s.Answer == nil {
+			last = s
+			continue
 		}
+		rows, err := readFrame(ch.out, maxAnswer)
+		if err == nil {
+			err = putRows(s.Answer.Documents, rows)
+		}
+		if err != nil {
+			return last, err
+		}
+		return s, nil
 	}
 }
 

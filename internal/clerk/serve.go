@@ -58,15 +58,16 @@ func serve(q request, raw []byte, out io.Writer) error {
 		}
 		return !slices.Contains(q.Skip, n) && (!q.HeaderOnly || n == 1)
 	})
-	answer, err := json.Marshal(step{Answer: &opened})
-	if err != nil || len(answer) > maxAnswer { // a number that is none, or more than the parent takes
-		opened.Documents = nil
+	rows, err := takeRows(opened.Documents)
+	answer, err2 := json.Marshal(step{Answer: &opened})
+	if err != nil || err2 != nil || len(answer)+len(rows) > maxAnswer { // a number that is none, or more than the parent takes
+		opened.Documents, rows = nil, nil
 		opened.Findings = append(opened.Findings, Finding{Path: []string{q.Name}, Code: "unreadable", Severity: "error", Message: faultWords[exhausted]})
 		if answer, err = json.Marshal(step{Answer: &opened}); err != nil {
 			return err
 		}
 	}
-	return writeFrame(out, answer)
+	return errors.Join(writeFrame(out, answer), writeFrame(out, rows))
 }
 
 // meter ends the process when one letter has used up its processor time.

@@ -26,8 +26,8 @@ func (p *parcel) notes(part, drawing string, number int, marks []spot) (id strin
 	if err != nil {
 		return "", err
 	}
-	if ofKind(rels, "/threadedComment") != "" {
-		return "", &Error{Code: "unsupported", Detail: "a sheet with threaded comments"}
+	if marks, err = p.besideThreads(rels, marks); err != nil {
+		return "", err
 	}
 	taken := map[string]bool{}
 	if texts := ofKind(rels, "/comments"); texts != "" {

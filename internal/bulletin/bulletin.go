@@ -25,6 +25,7 @@ type Input struct {
 	PreviousIssues map[string]*reporting.Version
 	Previous       *Bulletin  // last month's; nil where there is none
 	Thresholds     Thresholds // zero is the default
+	KeepPhones     bool       // telephone numbers stay in the texts
 }
 
 // Thresholds part the lights, in percentage points behind the pace.
@@ -65,6 +66,7 @@ type Bulletin struct {
 	PacePct      Number           `json:"pace_pct"`
 	PaceByDay    bool             `json:"pace_by_day,omitempty"`
 	Thresholds   Thresholds       `json:"thresholds"`
+	KeepPhones   bool             `json:"keep_phones,omitempty"` // the texts have telephone numbers in them
 	City         City             `json:"city"`
 	Units        []Unit           `json:"submitters"` // by group, rank, then the office's order; unreported ones last
 	Groups       []Group          `json:"groups"`

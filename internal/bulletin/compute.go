@@ -15,12 +15,12 @@ func Compute(in Input) Bulletin {
 	b := Bulletin{
 		Period: in.Period, Number: in.Number, AsOf: in.AsOf, Deadline: in.Terms.Deadline(in.Period),
 		PacePct: Number{in.Terms.PaceOf(in.Period).Round(percentDigits)}, PaceByDay: in.Terms.Pace == "day",
-		Thresholds: in.Thresholds, LateStarts: []Named{}, Unregistered: []Named{},
+		Thresholds: in.Thresholds, KeepPhones: in.KeepPhones, LateStarts: []Named{}, Unregistered: []Named{},
 	}
 	if b.Thresholds == (Thresholds{}) {
 		b.Thresholds = DefaultThresholds()
 	}
-	m := measure{pace: b.PacePct, limits: b.Thresholds, period: in.Period}
+	m := measure{pace: b.PacePct, limits: b.Thresholds, period: in.Period, keepPhones: b.KeepPhones}
 	sums := newSums(m)
 	for _, s := range in.Submitters {
 		u := Unit{Name: s.Name, Group: s.Group}
@@ -205,6 +205,13 @@ type measure struct {
 	pace   Number
 	limits Thresholds
 	period reporting.Period
+
+	keepPhones bool
+}
+
+// text is what the row says in the field.
+func (m measure) text(r reporting.Row, f reporting.Field) string {
+	return hush(m.keepPhones, r.Text(f))
 }
 
 // gap is the distance to the pace, both as printed, so that a reader can check

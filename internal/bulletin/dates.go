@@ -2,7 +2,6 @@ package bulletin
 
 import (
 	"fmt"
-	"regexp"
 
 	"tongbao/internal/reporting"
 )
@@ -26,18 +25,10 @@ func (m measure) end() string {
 	return last
 }
 
-// phones are numbers that must not go round in a bulletin: mobile ones, and
-// those with an area code.
-var phones = regexp.MustCompile(`(^|[^0-9A-Za-z-])(\+?86[- ]?)?(1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|0[1-9][0-9]{1,2}[-—－ ]?[2-9][0-9]{6,7})($|[^0-9A-Za-z-])`)
-
-// hush takes phone numbers out of a stranger's text.
-func hush(s string) string {
-	for range 8 { // a number's last character is the next one's first
-		next := phones.ReplaceAllString(s, "$1（电话略）$4")
-		if next == s {
-			break
-		}
-		s = next
+// hush takes telephone numbers out of a stranger's text, unless they are to be kept.
+func hush(keep bool, s string) string {
+	if keep {
+		return s
 	}
-	return s
+	return reporting.StripPhones(s)
 }

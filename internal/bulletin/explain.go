@@ -30,7 +30,7 @@ func (b Bulletin) Explain(unit, key string, t reporting.Table) []Term {
 	case f.Kind == reporting.Progress:
 		return b.explainProgress(f, t, rows)
 	case f.Kind == reporting.Lagging:
-		return explainLagging(t)
+		return b.explainLagging(t)
 	case f.Kind == reporting.Issues:
 		return b.explainIssues(unit, key, t, rows)
 	}
@@ -62,7 +62,7 @@ func (p places) find(number int, same func(reporting.Row) bool) int {
 }
 
 func (b Bulletin) explainProgress(f Figure, t reporting.Table, rows places) (out []Term) {
-	m := measure{pace: b.PacePct, limits: b.Thresholds, period: b.Period}
+	m := measure{pace: b.PacePct, limits: b.Thresholds, period: b.Period, keepPhones: b.KeepPhones}
 	cols := columnsOf(t)
 	add := func(field reporting.Field) func(*project, bool) {
 		return func(q *project, part bool) {
@@ -136,10 +136,10 @@ func (p *project) lowest(fn func(*project, bool)) {
 	}
 }
 
-func explainLagging(t reporting.Table) (out []Term) {
+func (b Bulletin) explainLagging(t reporting.Table) (out []Term) {
 	for i, r := range t.Rows {
 		name := r.Text(reporting.FProjectName)
-		out = append(out, Term{Project: name, Field: reporting.FProjectName, Title: reporting.FProjectName.Title(), Value: hush(name), Row: i})
+		out = append(out, Term{Project: name, Field: reporting.FProjectName, Title: reporting.FProjectName.Title(), Value: hush(b.KeepPhones, name), Row: i})
 	}
 	return out
 }
@@ -160,7 +160,7 @@ func (b Bulletin) explainIssues(unit, key string, t reporting.Table, rows places
 		}
 		out = append(out, Term{Project: i.Project, Field: reporting.FProblem, Title: reporting.FProblem.Title(), Value: i.Problem,
 			Row: rows.find(i.Row, func(r reporting.Row) bool {
-				return hush(r.Text(reporting.FProblem)) == i.Problem && hush(r.Text(reporting.FProjectName)) == i.Project
+				return hush(b.KeepPhones, r.Text(reporting.FProblem)) == i.Problem && hush(b.KeepPhones, r.Text(reporting.FProjectName)) == i.Project
 			})})
 	}
 	return out

@@ -47,7 +47,7 @@ type Laggard struct {
 // bulletin does not print two figures for one project; else the row's own.
 func laggards(in Input, b *Bulletin) Lagging {
 	out := Lagging{Reasons: []Tally{}, Items: []Laggard{}}
-	m := measure{pace: b.PacePct, limits: b.Thresholds, period: in.Period}
+	m := measure{pace: b.PacePct, limits: b.Thresholds, period: in.Period, keepPhones: b.KeepPhones}
 	reasons := map[string]int{}
 	complete := true
 	for i := range b.Units {
@@ -101,7 +101,7 @@ func laggards(in Input, b *Bulletin) Lagging {
 }
 
 func laggard(m measure, unit string, r reporting.Row, known map[string]*Project) Laggard {
-	text := func(f reporting.Field) string { return hush(r.Text(f)) }
+	text := func(f reporting.Field) string { return m.text(r, f) }
 	l := Laggard{
 		Unit: unit, Row: r.Row, Project: text(reporting.FProjectName), RespUnit: text(reporting.FRespUnit),
 		Planned: text(reporting.FPlanProgress), Actual: text(reporting.FActualProgress), Reason: text(reporting.FReason),

@@ -122,7 +122,7 @@ func (l *Ledger) take(in Input, unit string, t reporting.Table, last *reporting.
 		before = remembering(last.Table.Rows)
 	}
 	for _, r := range t.Rows {
-		i := issueOf(unit, r)
+		i := issueOf(unit, r, in.KeepPhones)
 		old, known := before.find(r)
 		i.New = isNew(i, in.Period, last != nil, known)
 		i.Overdue = i.Open && overdue(i.Deadline, in)
@@ -135,7 +135,7 @@ func (l *Ledger) take(in Input, unit string, t reporting.Table, last *reporting.
 		l.Items = append(l.Items, i)
 	}
 	for _, r := range before.rest() {
-		if i := issueOf(unit, r); i.Open {
+		if i := issueOf(unit, r, in.KeepPhones); i.Open {
 			sum.Gone++
 			l.GoneItems = append(l.GoneItems, i)
 		}
@@ -143,15 +143,15 @@ func (l *Ledger) take(in Input, unit string, t reporting.Table, last *reporting.
 	return sum
 }
 
-func issueOf(unit string, r reporting.Row) Issue {
-	text := func(f reporting.Field) string { return hush(r.Text(f)) }
+func issueOf(unit string, r reporting.Row, keepPhones bool) Issue {
+	text := func(f reporting.Field) string { return hush(keepPhones, r.Text(f)) }
 	s := r.Text(reporting.FStatus)
 	return Issue{
 		Unit: unit, Row: r.Row, Project: text(reporting.FProjectName), Problem: text(reporting.FProblem),
 		Category:  classify(r.Text(reporting.FCategory), r.Text(reporting.FProblem)),
 		CoordUnit: text(reporting.FCoordUnit), Measure: text(reporting.FMeasure), Progress: text(reporting.FProgress),
 		RaisedAt: text(reporting.FRaisedAt), Deadline: text(reporting.FDeadline), ClosedAt: text(reporting.FClosedAt),
-		Status: hush(s), Open: !finishedStatus(s),
+		Status: hush(keepPhones, s), Open: !finishedStatus(s),
 	}
 }
 

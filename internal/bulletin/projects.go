@@ -342,9 +342,9 @@ func (p *project) flatten(to *[]Project, m measure, c columns) {
 func (m measure) print(p *project, c columns) Project {
 	r := p.row
 	out := Project{
-		Row: r.Row, Name: hush(p.name()), Parent: hush(r.Text(reporting.FParentName)), Category: hush(r.Text(reporting.FCategory)),
-		Nature: natureOf(r), Progress: hush(r.Text(reporting.FProgressText)),
-		RespUnit: hush(r.Text(reporting.FRespUnit)), Leader: hush(r.Text(reporting.FLeader)),
+		Row: r.Row, Name: m.text(r, reporting.FProjectName), Parent: m.text(r, reporting.FParentName), Category: m.text(r, reporting.FCategory),
+		Nature: natureOf(r), Progress: m.text(r, reporting.FProgressText),
+		RespUnit: m.text(r, reporting.FRespUnit), Leader: m.text(r, reporting.FLeader),
 		YTDPct: pctOf(p), Started: flag(p.is(reporting.FIsStarted)), InStats: flag(p.is(reporting.FInStats)), Finished: flag(m.finished(p)),
 	}
 	out.GapPP = m.gap(out.YTDPct)

@@ -114,8 +114,9 @@ func (s *Starts) take(in QuarterInput, u Unit, p *project) bool {
 		return true
 	}
 	r := p.row
-	x := Start{Unit: u.Name, Group: u.Group, Project: hush(p.name()), Content: hush(r.Text(reporting.FContent)), Due: due, Started: flag(started),
-		RespUnit: hush(r.Text(reporting.FRespUnit)), Leader: hush(r.Text(reporting.FLeader))}
+	text := func(f reporting.Field) string { return hush(in.Base.KeepPhones, r.Text(f)) }
+	x := Start{Unit: u.Name, Group: u.Group, Project: text(reporting.FProjectName), Content: text(reporting.FContent), Due: due, Started: flag(started),
+		RespUnit: text(reporting.FRespUnit), Leader: text(reporting.FLeader)}
 	amount := func(f reporting.Field) *Number {
 		if d, ok := p.amount(f); ok {
 			return &Number{d}

@@ -33,6 +33,7 @@ type Config struct {
 	Senders    Senders     `yaml:"senders"`
 	Keep       Keep        `yaml:"keep"`
 	Backup     Backup      `yaml:"backup"`
+	Privacy    Privacy     `yaml:"privacy"`
 	Templates  string      `yaml:"templates"` // a directory that overrides the built-in ones file by file
 	Web        Web         `yaml:"web"`
 	Log        Log         `yaml:"log"`

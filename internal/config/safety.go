@@ -32,12 +32,18 @@ func (b Backup) Bell(zone *time.Location) (schedule.Bell, error) {
 	return schedule.ParseBell(b.Schedule, zone)
 }
 
+// Privacy is what of the letters does not leave the office.
+type Privacy struct {
+	StripPhone bool `yaml:"strip_phone"` // telephone numbers go to nobody but the unit that sent them
+}
+
 var verifies = []string{"off", "record", "require"}
 
 func (c *Config) defaultSafety() {
 	c.Senders.Verify = "record"
 	c.Keep = Keep{DiskWarn: 2 << 30, DiskStop: 512 << 20}
 	c.Backup = Backup{Schedule: "0 2 * * *", Keep: 14}
+	c.Privacy.StripPhone = true
 }
 
 func (c *Config) checkSafety(r *reader) {

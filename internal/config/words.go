@@ -173,6 +173,9 @@ var words = map[string]word{
 	"backup.dir":      {text: "备份放在哪个目录，最好在另一块磁盘上；不写就不自动备份"},
 	"backup.keep":     {text: "留几份"},
 
+	"privacy":             {text: "个人信息"},
+	"privacy.strip_phone": {text: "发出的通报、交办单、督办函和抄送件里是否略去各单位填报的电话；只有本单位自己的信里有"},
+
 	"web":             {text: "网页"},
 	"web.listen":      {text: "网页的地址和端口，如 127.0.0.1:8025；不写就没有网页"},
 	"web.password":    {text: "登录网页的密码从哪里来"},

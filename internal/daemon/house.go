@@ -132,7 +132,7 @@ func configure(of *office.Office, cfg *config.Config) error {
 		}
 	}
 	rules := office.Rules{
-		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled, Prefilled: cfg.Reminders.Prefilled,
+		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled, Prefilled: cfg.Reminders.Prefilled, KeepPhones: !cfg.Privacy.StripPhone,
 		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
 			DaysOff: !cfg.Reminders.Quiet.DaysOff},
 		Addresses: cfg.Office.Addresses, Own: own(cfg),

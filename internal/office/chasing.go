@@ -248,7 +248,11 @@ func (o *Office) queueCall(t *store.Tx, d *Due, forms map[string][]notice.Attach
 		if !to.ready() {
 			continue
 		}
-		it, err := o.writeCall(d.Call, d.submitter, to, forms[d.Key("")], now)
+		files := forms[d.Key("")]
+		if to.Copy {
+			files = forms[copyKey(*d)]
+		}
+		it, err := o.writeCall(d.Call, d.submitter, to, files, now)
 		if err != nil {
 			return err
 		}

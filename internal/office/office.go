@@ -41,6 +41,8 @@ type Rules struct {
 	Lights    bulletin.Thresholds
 	Scoring   bulletin.Scoring // of the quarter
 
+	KeepPhones bool // telephone numbers stay in what goes to others than whose they are
+
 	Addresses    []string      // the office's own people: alarms, lists, drafts
 	Own          []string      // the mailbox's own addresses: never answered
 	AnswerWithin time.Duration // only letters that arrived this recently get receipts

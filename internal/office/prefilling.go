@@ -14,7 +14,8 @@ import (
 
 // prefill makes the workbooks that go with reminders before the deadline, by
 // the call's key without an address: the tables that are still to come, with
-// last month's projects in them.
+// last month's projects in them. Who gets a copy has a workbook of his own, at
+// copyKey: without the telephone numbers, which are the submitter's.
 func (o *Office) prefill(calls []Due) (map[string][]notice.Attachment, error) {
 	out := map[string][]notice.Attachment{}
 	for _, d := range calls {
@@ -38,11 +39,30 @@ func (o *Office) prefill(calls []Due) (map[string][]notice.Attachment, error) {
 		if err != nil {
 			return nil, err
 		}
-		data, err := press.Prefilled(p)
-		if err != nil {
-			return nil, fmt.Errorf("prefill %s for %s: %w", d.Submitter, d.Period, err)
+		set := func(key string) error {
+			data, err := press.Prefilled(p)
+			if err != nil {
+				return fmt.Errorf("prefill %s for %s: %w", d.Submitter, d.Period, err)
+			}
+			out[key] = []notice.Attachment{{Name: press.PrefilledName(d.submitter, d.Period), Type: workbookType, Data: data}}
+			return nil
 		}
-		out[d.Key("")] = []notice.Attachment{{Name: press.PrefilledName(d.submitter, d.Period), Type: workbookType, Data: data}}
+		if err := set(d.Key("")); err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(d.To, func(r Receiver) bool { return r.Copy && r.ready() }) {
+			continue
+		}
+		if !o.Rules.KeepPhones {
+			for k, table := range p.Last {
+				p.Last[k] = table.WithoutPhones()
+			}
+		}
+		if err := set(copyKey(d)); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
+
+func copyKey(d Due) string { return d.Key("") + "copy" }

@@ -153,7 +153,7 @@ func (o *Office) computeAt(t *store.Tx, p reporting.Period, now, counted time.Ti
 		Period: p, Terms: o.Rules.Terms, AsOf: asOf, Number: snapshot(p, now), Submitters: o.Rules.Register.All(),
 		Versions:       map[string]map[reporting.Kind]*reporting.Version{},
 		Standings:      map[string]map[reporting.Kind]reporting.Standing{},
-		PreviousIssues: map[string]*reporting.Version{}, Thresholds: o.Rules.Lights,
+		PreviousIssues: map[string]*reporting.Version{}, Thresholds: o.Rules.Lights, KeepPhones: o.Rules.KeepPhones,
 	}
 	var inputs []store.Input
 	for _, s := range in.Submitters {

@@ -65,7 +65,7 @@ func rootCommand() *cobra.Command {
 	})
 	root.AddCommand(
 		runCommand(), demoCommand(), initCommand(), checkCommand(), doctorCommand(), inspectCommand(), importCommand(), statusCommand(),
-		bulletinCommand(), chaseCommand(), outboxCommand(), assignCommand(), dropCommand(), extendCommand(), exemptCommand(),
+		bulletinCommand(), votesCommand(), awardCommand(), chaseCommand(), outboxCommand(), assignCommand(), dropCommand(), extendCommand(), exemptCommand(),
 		projectsCommand(), problemsCommand(), diffCommand(), correctionsCommand(), excludeCommand(), includeCommand(), auditCommand(), exportCommand(),
 		rebuildCommand(), backupCommand(), restoreCommand(), versionCommand(), clerkCommand(),
 	)

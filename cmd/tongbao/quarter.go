@@ -1,14 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tongbao/internal/bulletin"
+	"tongbao/internal/frontdesk"
 	"tongbao/internal/reporting"
 )
 
@@ -39,6 +44,12 @@ func printQuarter(w io.Writer, raw json.RawMessage, files []string) error {
 		printScores(w, q)
 	case bulletin.QuarterAnalysis:
 		printAnalysis(w, q)
+	case bulletin.QuarterStarts:
+		printStarts(w, q)
+	case bulletin.QuarterVisits:
+		printVisits(w, q.Visits)
+	case bulletin.QuarterSpeakers:
+		printSpeakers(w, q)
 	}
 	for _, f := range files {
 		fmt.Fprintln(w, "已写：", f)
@@ -94,4 +105,99 @@ func printAnalysis(w io.Writer, q bulletin.Quarterly) {
 		return
 	}
 	fmt.Fprintln(w, "近3个月数据不全，不作全年预测")
+}
+
+func printStarts(w io.Writer, q bulletin.Quarterly) {
+	s := q.Starts
+	fmt.Fprintf(w, "本季度计划开工 %d 个，总投资 %s 万元；此前应开未开 %d 个\n", len(s.Planned), s.Total, len(s.Overdue))
+	rows := [][]string{{"单位", "项目", "计划开工", "总投资"}}
+	for _, list := range [][]bulletin.Start{s.Planned, s.Overdue} {
+		for _, x := range list {
+			total := "—"
+			if x.TotalInvest != nil {
+				total = x.TotalInvest.String()
+			}
+			rows = append(rows, []string{x.Unit, plain(x.Project, 30), plain(x.Due, 12), total})
+		}
+	}
+	columns(w, rows)
+}
+
+func printVisits(w io.Writer, v bulletin.Visits) {
+	if len(v.Entries) == 0 {
+		fmt.Fprintln(w, "还没有录入观摩投票：tongbao votes --period 2021-Q1 投票.xlsx")
+		return
+	}
+	fmt.Fprintf(w, "共 %d 票\n", v.Ballots)
+	rows := [][]string{{"序位", "项目（单位）", "得分"}}
+	for _, e := range v.Entries {
+		rows = append(rows, []string{count(e.Rank), plain(e.Name, 30), e.Points.StringFixed(2)})
+	}
+	columns(w, rows)
+}
+
+func printSpeakers(w io.Writer, q bulletin.Quarterly) {
+	if len(q.Speakers) == 0 {
+		fmt.Fprintln(w, "没有需要发言的单位")
+	}
+	for _, s := range q.Speakers {
+		what := map[string]string{"experience": "经验发言", "declaration": "表态发言"}[s.Kind]
+		why := fmt.Sprintf("排位第%d位（共%d家），%s分", s.Rank, s.Of, points(s.Total))
+		if s.Why == "silent" {
+			why = "本季度未报送进度表"
+		}
+		fmt.Fprintf(w, "%s　%s　%s\n", s.Unit, what, why)
+	}
+}
+
+func votesCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "votes 文件",
+		Short:   "录入一季一观摩的投票：每行一个项目（单位），各列是第1名、第2名……的票数",
+		Example: "  tongbao votes -c config.yaml --period 2021-Q1 投票.xlsx",
+		Args:    args(cobra.ExactArgs(1)),
+	}
+	path := configFlag(c)
+	period := c.Flags().String("period", "", "季度，如 2021-Q1")
+	asJSON := c.Flags().Bool("json", false, "输出 JSON")
+	c.RunE = func(c *cobra.Command, file []string) error {
+		raw, err := os.ReadFile(file[0])
+		if err != nil {
+			return fmt.Errorf("读取文件：%w", err)
+		}
+		var v frontdesk.Voted
+		q := url.Values{"period": {*period}, "name": {filepath.Base(file[0])}}
+		if err := ask(c.Context(), *path, "POST", "/votes", q, bytes.NewReader(raw), &v); err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(c.OutOrStdout(), v)
+		}
+		fmt.Fprintf(c.OutOrStdout(), "已录入%s观摩投票\n", v.Quarter.Chinese())
+		printVisits(c.OutOrStdout(), v.Visits)
+		return nil
+	}
+	return c
+}
+
+func awardCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "award 单位",
+		Short:   "季度排位的加分或扣分，附事由",
+		Example: "  tongbao award 修水县 -c config.yaml --period 2021-Q1 --points 0.5 --reason 承办集中开工主会场",
+		Args:    args(cobra.ExactArgs(1)),
+	}
+	path := configFlag(c)
+	period := c.Flags().String("period", "", "季度，如 2021-Q1")
+	n := c.Flags().String("points", "", "分数，扣分写负数，如 0.5、-1")
+	reason := c.Flags().String("reason", "", "事由，写入通报")
+	c.RunE = func(c *cobra.Command, unit []string) error {
+		q := url.Values{"period": {*period}, "unit": {unit[0]}, "points": {*n}, "reason": {*reason}}
+		if err := ask(c.Context(), *path, "POST", "/award", q, nil, &struct{}{}); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "已记：%s %s 分，%s\n", unit[0], *n, *reason)
+		return nil
+	}
+	return c
 }

@@ -131,7 +131,7 @@ type QuarterInput struct {
 	Tables     map[string]reporting.Table
 	Scoring    Scoring
 	Previous   *Quarterly // the last quarter's ranking; nil where there is none
-	Votes      []Vote
+	Votes      []reporting.Vote
 	Awards     []Award
 }
 
@@ -163,7 +163,7 @@ func ComputeQuarter(in QuarterInput) Quarterly {
 	q.Units = scores(in)
 	q.Analysis = analysis(in)
 	q.Starts = starts(in)
-	q.Visits = visits(in.Votes)
+	q.Visits = VisitsOf(in.Votes)
 	q.Speakers = speakers(q)
 	return q
 }

@@ -140,13 +140,6 @@ func (s *Starts) take(in QuarterInput, u Unit, p *project) bool {
 	return true
 }
 
-// Vote is how often a candidate of the visits (观摩) was put in each place: the
-// first number is the votes for the first place.
-type Vote struct {
-	Name   string `json:"name"`
-	Counts []int  `json:"counts"`
-}
-
 // Visits is the ranking by votes (一季一观摩): the first place gives 100 points,
 // each further one 3 less; the sum is divided by the number of ballots. The
 // same points, as printed, share a rank, and the next one skips.
@@ -157,7 +150,7 @@ type Visits struct {
 
 // Visit is one candidate.
 type Visit struct {
-	Vote
+	reporting.Vote
 	Points Number `json:"points"`
 	Rank   int    `json:"rank"`
 }
@@ -165,7 +158,8 @@ type Visit struct {
 // PlacePoints is what the nth place gives, n from 1; never less than 0.
 func PlacePoints(n int) int { return max(0, 103-3*n) }
 
-func visits(votes []Vote) Visits {
+// VisitsOf ranks the candidates by their votes.
+func VisitsOf(votes []reporting.Vote) Visits {
 	v := Visits{Entries: []Visit{}}
 	for _, x := range votes {
 		if len(x.Counts) > 0 {

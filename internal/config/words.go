@@ -189,6 +189,6 @@ var words = map[string]word{
 var (
 	securities = []string{"tls", "starttls", "none"}
 	layouts    = []string{"brief", "document", "letter"}
-	kinds      = []string{monthly, "quarter-ranking", "quarter-analysis"}
+	kinds      = []string{monthly, "quarter-ranking", "quarter-analysis", "quarter-starts", "quarter-visits", "quarter-speakers"}
 	releases   = []string{"automatic", "on-approval", "office-only"}
 )

@@ -53,6 +53,8 @@ func (d Desk) Handler() http.Handler {
 	verb("POST /bulletin/hold", d.hold)
 	verb("POST /bulletin/draft", d.redraft)
 	verb("POST /bulletin/correct", d.correct)
+	verb("POST /votes", d.votes)
+	verb("POST /award", d.award)
 	verb("GET /chase", d.chase)
 	verb("POST /import", d.importFile)
 	verb("POST /assign", d.assign)

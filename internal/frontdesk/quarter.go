@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,4 +69,46 @@ func (d Desk) quarterEdition(r *http.Request, do func(q reporting.Quarter, kind,
 	}
 	return Edition{Period: pub.Period, Quarter: q.String(), Edition: pub.Edition, Number: pub.Bulletin.Number, At: pub.At.In(d.Office.Rules.Terms.Zone),
 		Said: q.Chinese() + bulletin.QuarterTitle(kind) + said}, true, nil
+}
+
+// asQuarter is the quarter of a verb that needs one.
+func asQuarter(r *http.Request) (reporting.Quarter, error) {
+	q, err := reporting.ParseQuarter(r.FormValue("period"))
+	if err != nil {
+		return q, badRequest{fmt.Errorf("请写明季度，如 --period 2021-Q1")}
+	}
+	return q, nil
+}
+
+// Voted is what a file of votes was read as.
+type Voted struct {
+	Quarter reporting.Quarter `json:"period"`
+	Visits  bulletin.Visits   `json:"visits"`
+}
+
+func (d Desk) votes(r *http.Request) (any, error) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxImport+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the file: %w", err)
+	}
+	if len(raw) > maxImport {
+		return nil, badRequest{fmt.Errorf("文件超过 %d MB", maxImport>>20)}
+	}
+	q, err := asQuarter(r)
+	if err != nil {
+		return nil, err
+	}
+	votes, err := d.Office.Votes(r.Context(), q, r.URL.Query().Get("name"), raw, by(r), d.now())
+	if err != nil {
+		return nil, err
+	}
+	return Voted{q, bulletin.VisitsOf(votes)}, nil
+}
+
+func (d Desk) award(r *http.Request) (any, error) {
+	q, err := asQuarter(r)
+	if err != nil {
+		return nil, err
+	}
+	return done(d.Office.Award(q, r.FormValue("unit"), r.FormValue("points"), r.FormValue("reason"), by(r), d.now()))
 }

@@ -188,7 +188,11 @@ func (d Desk) Cover(now time.Time, c Cover) (outbox.Item, error) {
 	if err != nil {
 		return outbox.Item{}, fmt.Errorf("write letter %q: %w", c.Key, err)
 	}
-	n.subject = fit("【送审】" + clean(strings.TrimPrefix(strings.TrimPrefix(c.Subject, "【通报】"), "【更正】"), maxSubject))
+	subject := c.Subject
+	for _, kind := range []string{"【通报】", "【更正】", "【通知】", "【报告】"} {
+		subject = strings.TrimPrefix(subject, kind)
+	}
+	n.subject = fit("【送审】" + clean(subject, maxSubject))
 	if v.Code != "" { // in the subject, so that a telephone's reply has it, too
 		n.subject += "（核签码" + v.Code + "）"
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tongbao/internal/reporting"
 	"tongbao/internal/store"
 )
 
@@ -110,7 +111,16 @@ func entryText(e store.Entry, zone *time.Location) string {
 		"apart": func() string {
 			return fmt.Sprintf("%s的项目%s与%s确认为两个项目", e.Submitter, e.Project, e.Other)
 		},
-		"publish": func() string { return fmt.Sprintf("生成%s份通报（%s）", e.Period.Chinese(), e.Number) },
+		"votes": func() string {
+			return fmt.Sprintf("录入%s观摩投票，%d个参评", reporting.QuarterOf(e.Period).Chinese(), len(e.Votes))
+		},
+		"award": func() string { return awardText(e) },
+		"publish": func() string {
+			if e.Edition.Quarter() != "" {
+				return fmt.Sprintf("生成%s（%s）", editionWords(e.Period, e.Edition), e.Number)
+			}
+			return fmt.Sprintf("生成%s份通报（%s）", e.Period.Chinese(), e.Number)
+		},
 		"release": func() string {
 			return fmt.Sprintf("核签外发%s（%s）", editionWords(e.Period, e.Edition), e.Number)
 		},

@@ -182,6 +182,10 @@ func (o *Office) apply(e store.Entry) error {
 			return applySplit(t, e)
 		case "apart":
 			return applyApart(t, e)
+		case "votes":
+			return t.SetNote(votesNote(e.Period), e.Votes)
+		case "award":
+			return applyAward(t, e)
 		default:
 			return nil
 		}

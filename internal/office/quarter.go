@@ -94,8 +94,9 @@ func (o *Office) quarterly(t *store.Tx, q reporting.Quarter, e store.Edition, no
 	now = now.In(o.Rules.Terms.Zone)
 	base := q.Last()
 	if kind == bulletin.QuarterStarts {
-		for o.Rules.Terms.Freeze(base).After(now) { // the quarter has just begun: the newest tables
-			base = base.Add(-1)
+		var err error
+		if base, err = o.newest(t, q, now); err != nil {
+			return store.Publication{}, err
 		}
 	}
 	asOf := o.Rules.Terms.Freeze(base)
@@ -124,6 +125,12 @@ func (o *Office) quarterly(t *store.Tx, q reporting.Quarter, e store.Edition, no
 		}
 		in.Tables[i.Submitter] = v.Table
 	}
+	if _, err := t.Note(votesNote(q.Last()), &in.Votes); err != nil {
+		return pub, err
+	}
+	if _, err := t.Note(awardsNote(q.Last()), &in.Awards); err != nil {
+		return pub, err
+	}
 	before := q.Add(-1).Last()
 	for _, e := range []store.Edition{bulletin.QuarterRanking, store.Edition(bulletin.QuarterRanking).Draft()} {
 		last, ok, err := t.Publication(before, e)
@@ -138,6 +145,28 @@ func (o *Office) quarterly(t *store.Tx, q reporting.Quarter, e store.Edition, no
 	out := bulletin.ComputeQuarter(in)
 	pub.Quarter = &out
 	return pub, nil
+}
+
+// newest is the last month up to a quarter's end that is frozen and has
+// tables: where the quarter has just begun, it lies before. A quarter further
+// back nothing is looked for.
+func (o *Office) newest(t *store.Tx, q reporting.Quarter, now time.Time) (reporting.Period, error) {
+	first := q.Last()
+	for o.Rules.Terms.Freeze(first).After(now) {
+		first = first.Add(-1)
+	}
+	for p := first; !p.Before(q.Add(-1).First()); p = p.Add(-1) {
+		for _, s := range o.Rules.Register.All() {
+			versions, err := t.Versions(p, s.Name, reporting.Progress)
+			if err != nil {
+				return p, err
+			}
+			if reporting.Counting(versions, o.Rules.Terms.Freeze(p)) != nil {
+				return p, nil
+			}
+		}
+	}
+	return first, nil
 }
 
 // quarterMonths are the months that a quarter's figures ask for, in order: of

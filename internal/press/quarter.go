@@ -91,10 +91,10 @@ func (q quarterly) Snapshots() string {
 	return strings.Join(out, "、")
 }
 
-// quarterTemplate is a product's template, and what its letter's subject says.
+// quarterSubjects are what the subjects of the products' letters say.
 var quarterSubjects = map[string]string{
-	bulletin.QuarterRanking: "排位情况", bulletin.QuarterAnalysis: "推进情况分析", bulletin.QuarterStarts: "集中开工安排",
-	bulletin.QuarterVisits: "观摩评分结果", bulletin.QuarterSpeakers: "会议发言安排",
+	bulletin.QuarterRanking: "【通报】%s全市城建项目排位情况", bulletin.QuarterAnalysis: "【报告】%s全市城建项目推进情况分析", bulletin.QuarterStarts: "【通知】%s全市城建项目集中开工安排",
+	bulletin.QuarterVisits: "【通报】%s全市城建项目观摩评分结果", bulletin.QuarterSpeakers: "【通知】%s全市城建项目会议发言安排",
 }
 
 // quarterForms is one product's text with its annexes.
@@ -163,7 +163,7 @@ func QuarterMail(b bulletin.Quarterly, o Office, t *templates.Set, recipient str
 	for _, x := range quarterPictures(q) {
 		m.Pictures = append(m.Pictures, figure{template.URL("cid:" + x.id), x.alt})
 	}
-	subject = "【通报】" + q.Name() + "全市城建项目" + quarterSubjects[q.Kind]
+	subject = fmt.Sprintf(quarterSubjects[q.Kind], q.Name())
 	if name := tidy(recipient); name != "" {
 		if q.Kind == bulletin.QuarterRanking {
 			m.Own = q.own(name)
@@ -315,29 +315,6 @@ func (q quarterly) Known() (out []bulletin.Month) {
 // MonthName is 3月份.
 func (q quarterly) MonthName(m bulletin.Month) string {
 	return fmt.Sprintf("%d月份", int(m.Period.Month))
-}
-
-// peaks are the months in which the most and the least was done.
-type peaks struct{ Most, Least bulletin.Month }
-
-// Peaks is nil where no two months differ.
-func (q quarterly) Peaks() *peaks {
-	var out *peaks
-	for _, m := range q.Known() {
-		if out == nil {
-			out = &peaks{m, m}
-		}
-		if m.MonthDone.GreaterThan(out.Most.MonthDone.Decimal) {
-			out.Most = m
-		}
-		if m.MonthDone.LessThan(out.Least.MonthDone.Decimal) {
-			out.Least = m
-		}
-	}
-	if out == nil || out.Most.MonthDone.Equal(out.Least.MonthDone.Decimal) {
-		return nil
-	}
-	return out
 }
 
 // silentMonth is a month of the quarter with the units that sent nothing.

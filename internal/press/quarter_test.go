@@ -14,8 +14,6 @@ import (
 	"tongbao/internal/reporting"
 )
 
-var quarterKinds = []string{bulletin.QuarterRanking, bulletin.QuarterAnalysis}
-
 func exactly(s string) bulletin.Number { return bulletin.Number{Decimal: decimal.RequireFromString(s)} }
 
 // quarterInput is the made-up city's first quarter: January and February are
@@ -37,6 +35,21 @@ func quarterInput(kind string) bulletin.QuarterInput {
 	}
 	in.Previous = &last
 	in.Awards = []bulletin.Award{{Unit: "修水县", Points: exactly("0.5"), Reason: "承办全市集中开工主会场"}, {Unit: "湖口县", Points: exactly("-1"), Reason: "项目现场管理被通报"}}
+	in.Votes = []reporting.Vote{{Name: "滨江路改造工程（修水县）", Counts: []int{6, 3, 1}}, {Name: "体育中心（湖口县）", Counts: []int{4, 3, 3}},
+		{Name: "环湖绿道（武宁县）", Counts: []int{0, 4, 6}}, {Name: "老城管网（德安县）", Counts: []int{0, 0, 0}}}
+	in.Scoring.SpeakFirst = 2
+	flag := func(b bool) *bool { return &b }
+	table := func(unit, start string, started *bool) reporting.Table {
+		r := fields(6, reporting.FProjectName, unit+"城区道路提升工程", reporting.FTotalInvest, 12000, reporting.FYearPlan, 4000, reporting.FPlanStart, start,
+			reporting.FContent, "改造道路2.5公里，同步实施雨污分流", reporting.FRespUnit, unit+"住建局", reporting.FLeader, "李某")
+		if started != nil {
+			r.Fields[reporting.FIsStarted] = reporting.Flag(*started)
+		}
+		return reporting.Table{Kind: reporting.Progress, Rows: []reporting.Row{r}}
+	}
+	for unit, start := range map[string]string{"修水县": "2021-03", "武宁县": "2021-Q1", "湖口县": "2020-11", "德安县": "2021", "永修县": "", "九江市城发集团": "2021-02-18", "八里湖新区": "2021-01"} {
+		in.Tables[unit] = table(unit, start, flag(unit == "修水县"))
+	}
 	return in
 }
 
@@ -50,7 +63,7 @@ func TestWriteQuarter(t *testing.T) {
 		t.Skip("TONGBAO_FORMS names no directory")
 	}
 	set := builtIn(t)
-	for _, kind := range quarterKinds {
+	for _, kind := range bulletin.QuarterKinds {
 		q := quarterOf(kind)
 		word, err := QuarterWord(q, office, set)
 		if err != nil {
@@ -80,7 +93,7 @@ func TestWriteQuarter(t *testing.T) {
 // and against the rules of style.
 func TestQuarterForms(t *testing.T) {
 	set := builtIn(t)
-	for _, kind := range quarterKinds {
+	for _, kind := range bulletin.QuarterKinds {
 		q := quarterOf(kind)
 		faults, err := QuarterStyle(q, office, set)
 		if err != nil {

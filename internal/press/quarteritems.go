@@ -145,6 +145,12 @@ func quarterAnnexes(q quarterly) []annex {
 	case bulletin.QuarterAnalysis:
 		return []annex{{title: "月度投资完成情况表", lists: []list{q.rhythm()}}, {title: "项目结构表", lists: q.structure()},
 			{title: "投资缺口情况表", lists: []list{q.shortfalls(), q.risks()}}}
+	case bulletin.QuarterStarts:
+		return []annex{{title: q.Short() + "城建项目开工清单", lists: q.startLists()}}
+	case bulletin.QuarterVisits:
+		return []annex{{title: q.Short() + "城建项目观摩评分表", lists: []list{q.visitList()}}}
+	case bulletin.QuarterSpeakers:
+		return []annex{{title: q.Short() + "调度会议发言名单", lists: []list{q.speakerList()}}}
 	}
 	return nil
 }

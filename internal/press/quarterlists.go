@@ -99,7 +99,7 @@ func filled(l list, nothing string) list {
 func (l list) slim() list {
 	columns := append([]column{}, l.columns...)
 	for i := range columns {
-		columns[i].wide = slices.Contains([]string{"小计", "折算后", "上季序位"}, columns[i].title)
+		columns[i].wide = slices.Contains([]string{"小计", "折算后", "上季序位", "建设规模及内容", "责任领导", "责任单位", "会场"}, columns[i].title)
 	}
 	l.columns = columns
 	return l

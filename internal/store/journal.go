@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"tongbao/internal/bulletin"
 	"tongbao/internal/reporting"
 )
 
@@ -19,7 +20,7 @@ import (
 type Entry struct {
 	At        time.Time        `json:"at"`
 	By        string           `json:"by"`     // "daemon", "operator", an address
-	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, merge, split, apart, publish, release, hold, sent, outbox-retry, outbox-drop
+	Action    string           `json:"action"` // assign, drop, exempt, extend, exclude, include, merge, split, apart, votes, award, publish, release, hold, sent, outbox-retry, outbox-drop
 	Letter    string           `json:"letter,omitempty"`
 	Submitter string           `json:"submitter,omitempty"`
 	Address   string           `json:"address,omitempty"` // assign: remembered
@@ -37,6 +38,8 @@ type Entry struct {
 	Project   string           `json:"project,omitempty"` // merge, split, apart: the id that stays
 	Other     string           `json:"other,omitempty"`   // the other id
 	Name      string           `json:"name,omitempty"`    // split: the months under this name
+	Votes     []reporting.Vote `json:"votes,omitempty"`   // votes: of the quarter that ends with Period
+	Points    *bulletin.Number `json:"points,omitempty"`  // award: to Submitter, for the quarter that ends with Period
 	Offset    int64            `json:"-"`                 // where the line begins, of an entry that was read
 }
 

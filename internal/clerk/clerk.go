@@ -1,5 +1,5 @@
 // Package clerk opens what strangers send – letters, archives, workbooks – in
-// a child process of the same binary, bounded in memory and time. Raw bytes go
+// child processes of the same binary, bounded in memory and time. Raw bytes go
 // in; header, grids and findings come out. The child's death is a finding on
 // the file that it died of, and the rest of the letter goes on.
 package clerk
@@ -59,18 +59,23 @@ type Options struct {
 	Sheet      sheet.Limits
 	Letter     letter.Limits
 	Attachment attachment.Limits
-	Log        *slog.Logger `json:"-"` // of the child's deaths; nil is none
+	Log        *slog.Logger  `json:"-"` // of the child's deaths; nil is none
+	Children   int           `json:"-"` // how many letters are opened at a time; 1
+	Rest       time.Duration `json:"-"` // children that had nothing to do for so long are let go; 5 min
 }
 
-// Clerk keeps a child between letters and replaces it after a fault. One
-// letter is opened at a time.
+// Clerk keeps its children between letters and replaces one after a fault.
+// Each opens one letter at a time. A mailbox rests for hours between letters,
+// and a child holds tens of megabytes, so that after a while they are let go.
 type Clerk struct {
 	o     Options
+	desks chan struct{} // one for each child that is at work
 	mu    sync.Mutex
-	child *child
+	idle  []*child
+	rest  *time.Timer // lets the idle children go
 }
 
-// New makes a clerk; the child is started with the first letter.
+// New makes a clerk; a child is started with the first letter.
 func New(o Options) *Clerk {
 	if o.Wall == 0 {
 		o.Wall = 12 * time.Second
@@ -84,6 +89,12 @@ func New(o Options) *Clerk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Children == 0 {
+		o.Children = 1
+	}
+	if o.Rest == 0 {
+		o.Rest = 5 * time.Minute
+	}
 	if len(o.Command) == 0 {
 		exe, err := os.Executable()
 		if err != nil {
@@ -91,7 +102,7 @@ func New(o Options) *Clerk {
 		}
 		o.Command = []string{exe, "clerk"}
 	}
-	return &Clerk{o: o}
+	return &Clerk{o: o, desks: make(chan struct{}, o.Children)}
 }
 
 // maxDeaths is how many files of one letter may kill a child. Then nothing
@@ -105,8 +116,12 @@ func (c *Clerk) Open(ctx context.Context, name string, raw []byte) (Opened, erro
 }
 
 func (c *Clerk) run(ctx context.Context, q request, raw []byte) (Opened, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	select {
+	case c.desks <- struct{}{}:
+		defer func() { <-c.desks }()
+	case <-ctx.Done():
+		return Opened{}, ctx.Err()
+	}
 	name := q.Name
 	var faults []Finding
 	left := c.o.Wall
@@ -149,15 +164,17 @@ func (c *Clerk) once(ctx context.Context, q request, raw []byte, wall time.Durat
 		return Opened{}, nil, err
 	}
 	// A child that ended between two letters did not die of this one.
-	for fresh := c.child == nil; ; fresh = true {
-		if c.child == nil {
-			if c.child, err = start(c.o); err != nil {
+	for {
+		ch := c.hire()
+		fresh := ch == nil
+		if fresh {
+			if ch, err = start(c.o); err != nil {
 				return Opened{}, nil, fmt.Errorf("start the clerk: %w", err)
 			}
 		}
-		o, died, err = c.child.open(ctx, q, raw, wall)
-		if err != nil || died != nil {
-			c.child = nil
+		o, died, err = ch.open(ctx, q, raw, wall)
+		if err == nil && died == nil {
+			c.keep(ch)
 		}
 		if err != nil || died == nil || fresh || died.number > 0 || died.fault != crashed {
 			return o, died, err
@@ -165,13 +182,54 @@ func (c *Clerk) once(ctx context.Context, q request, raw []byte, wall time.Durat
 	}
 }
 
-// Close ends the child.
-func (c *Clerk) Close() error {
+// hire takes an idle child, nil where there is none.
+func (c *Clerk) hire() *child {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.child != nil {
-		c.child.end()
-		c.child = nil
+	n := len(c.idle)
+	if n == 0 {
+		return nil
+	}
+	ch := c.idle[n-1]
+	c.idle = c.idle[:n-1]
+	return ch
+}
+
+// keep has a child wait for the next letter, and be let go where none comes.
+func (c *Clerk) keep(ch *child) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle = append(c.idle, ch)
+	if c.rest == nil {
+		c.rest = time.AfterFunc(c.o.Rest, c.letGo)
+		return
+	}
+	c.rest.Reset(c.o.Rest)
+}
+
+// letGo ends the idle children.
+func (c *Clerk) letGo() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, ch := range c.idle {
+		ch.end() //nolint:errcheck // it was killed
+	}
+	c.idle = nil
+}
+
+// Close ends the children.
+func (c *Clerk) Close() error {
+	for range c.o.Children { // those at work come to their ends
+		c.desks <- struct{}{}
+	}
+	c.letGo()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rest != nil {
+		c.rest.Stop()
+	}
+	for range c.o.Children {
+		<-c.desks
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -116,10 +117,10 @@ func told(o Opened) string {
 }
 
 func (c *Clerk) pid() int {
-	if c.child == nil {
+	if len(c.idle) == 0 {
 		return 0
 	}
-	return c.child.cmd.Process.Pid
+	return c.idle[0].cmd.Process.Pid
 }
 
 func TestFaults(t *testing.T) {
@@ -208,7 +209,7 @@ func TestIdleDeath(t *testing.T) {
 		if o, err := c.Open(t.Context(), "a.eml", post(table(1))); err != nil || told(o) != "1.csv" {
 			t.Fatalf("%s, %v", told(o), err)
 		}
-		if err := c.child.cmd.Process.Kill(); err != nil {
+		if err := c.idle[0].cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -321,5 +322,34 @@ func TestNoSocket(t *testing.T) {
 	o, err := c.Open(t.Context(), "a.eml", post("TEST dial\n", "TEST exec\n"))
 	if err != nil || told(o) != "1.csv 2.csv" {
 		t.Errorf("%s, %v", told(o), err)
+	}
+}
+
+// TestLetGo sees children work side by side, and end when nothing comes.
+func TestLetGo(t *testing.T) {
+	c := New(Options{Command: []string{os.Args[0], "clerk"}, Children: 2, Rest: time.Millisecond})
+	t.Cleanup(func() { c.Close() })
+	var wait sync.WaitGroup
+	for range 6 {
+		wait.Go(func() {
+			if o, err := c.Open(t.Context(), "a.eml", post(table(1))); err != nil || told(o) != "1.csv" {
+				t.Errorf("%s, %v", told(o), err)
+			}
+		})
+	}
+	wait.Wait()
+	gone := func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return len(c.idle) == 0
+	}
+	for n := 0; !gone(); n++ {
+		if n == 1000 {
+			t.Fatal("the children were not let go")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if o, err := c.Open(t.Context(), "a.eml", post(table(1))); err != nil || told(o) != "1.csv" {
+		t.Fatalf("after the rest: %s, %v", told(o), err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/mail"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +93,7 @@ func OpenWithout(cfg *config.Config, o Options) (*House, error) {
 	}
 	l := cfg.Limits
 	c := clerk.New(clerk.Options{
-		Log: o.Log.With("component", "clerk"), Command: o.Command, Env: o.Env, Wall: l.Time, CPU: l.Time, Data: uint64(l.Memory), Passwords: l.Passwords,
+		Log: o.Log.With("component", "clerk"), Command: o.Command, Env: o.Env, Wall: l.Time, CPU: l.Time, Children: min(runtime.GOMAXPROCS(0), 4), Data: uint64(l.Memory), Passwords: l.Passwords,
 		Sheet:      sheet.Limits{Unpacked: int64(l.Unpacked), Rows: l.Rows, Columns: l.Columns},
 		Letter:     letter.Limits{Parts: l.Parts},
 		Attachment: attachment.Limits{Depth: l.Depth, Entries: l.Entries, Unpacked: int64(l.Unpacked)},

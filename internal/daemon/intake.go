@@ -177,27 +177,20 @@ func (d *Daemon) readFolder(ctx context.Context, folder string, now time.Time) e
 	if err != nil {
 		return err
 	}
-	to, err := d.box.client.Fetch(ctx, folder, mailbox.Mark(from), d.box.since, func(m mailbox.Message) error {
-		d.acts.Lock()
-		defer d.acts.Unlock()
-		a := store.Arrival{Via: "mail", Folder: m.Folder, Validity: m.Validity, UID: m.UID, Arrived: m.Arrived}
-		if m.Unreadable {
-			return d.house.Office.ReceiveUnreadable(ctx, a, d.box.why(m), m.Raw, d.clock.Now())
-		}
-		if m.TooLarge {
-			return d.house.Office.ReceiveTooLarge(ctx, a, m.Size, m.Raw, d.clock.Now())
-		}
-		_, err := d.house.Office.Receive(ctx, a, m.Raw, d.clock.Now())
-		return err
-	})
+	p := d.newPass(ctx)
+	to, err := d.box.client.Fetch(ctx, folder, mailbox.Mark(from), d.box.since, p.put)
+	// What was fetched is taken in, also where the connection broke.
+	err = errors.Join(p.end(), err)
 	if one := (*mailbox.LetterError)(nil); errors.As(err, &one) {
 		d.box.note(one, now)
 	}
 	if err != nil {
 		return fmt.Errorf("read folder %q: %w", folder, err)
 	}
-	if store.Mark(to) == from {
-		return nil
+	// Letters moved the mark themselves; what was passed over did not.
+	err = d.house.store.View(func(t *store.Tx) (err error) { from, err = t.Mark(folder); return err })
+	if err != nil || store.Mark(to) == from {
+		return err
 	}
 	return d.house.store.Update(now, func(t *store.Tx) error { return t.SetMark(folder, store.Mark(to)) })
 }

@@ -29,6 +29,14 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 type returned struct {
 	copies  []notice.Attachment
 	opinion notice.Attachment // without a name where there is none
+	read    *understood       // what they were made of; nil where nothing was read yet
+}
+
+// understood is a letter as it was read, with what was known by then.
+type understood struct {
+	sender     reporting.Submitter
+	registered bool
+	reading    reporting.Reading
 }
 
 // mark makes what goes back with the answer to a letter. It stands before the
@@ -39,15 +47,18 @@ func (o *Office) mark(ctx context.Context, l store.Letter, opened clerk.Opened, 
 	if o.isAutomatic(l, opened) || len(opened.Documents) == 0 {
 		return out, nil
 	}
-	var reading reporting.Reading
-	sender, registered := reporting.Submitter{}, false
+	var u understood
 	err = o.Store.View(func(t *store.Tx) (err error) {
-		sender, registered, reading, err = o.read(t, l, opened, as)
+		u.sender, u.registered, u.reading, err = o.read(t, l, opened, as)
 		return err
 	})
-	if err != nil || !registered || l.From == "" {
+	if err != nil {
 		return out, err
 	}
+	if out.read = &u; !u.registered || l.From == "" {
+		return out, nil
+	}
+	reading := u.reading
 	var marks []clerk.Mark
 	for _, d := range opened.Documents {
 		for _, f := range reading.Findings {
@@ -73,7 +84,7 @@ func (o *Office) mark(ctx context.Context, l store.Letter, opened clerk.Opened, 
 		out.copies = append(out.copies, notice.Attachment{Name: copyName(c, out.copies), Type: workbookType, Data: c.Data})
 	}
 	if opinions := opinionsOf(reading, opened, done); len(opinions) > 0 {
-		name := sender.Name + "报表审核意见"
+		name := u.sender.Name + "报表审核意见"
 		data, err := press.Opinions(name, opinions)
 		if err != nil {
 			return out, fmt.Errorf("list the findings of letter %q: %w", l.ID, err)

@@ -34,7 +34,11 @@ func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) erro
 		if err != nil {
 			return err
 		}
-		if _, err := o.takeIn(ctx, a, raw, a.Taken, false); err != nil {
+		in := &Incoming{Arrival: a, Raw: raw, silent: true}
+		if err := o.Open(ctx, []*Incoming{in}); err != nil {
+			return err
+		}
+		if err := o.record(ctx, []*Incoming{in}, a.Taken); err != nil {
 			return err
 		}
 		progress(i+1, len(kept))

@@ -21,28 +21,16 @@ import (
 // its content moves the mark and nothing else. What is wrong with the letter
 // is never an error; an error means that the letter must be met again.
 func (o *Office) Receive(ctx context.Context, a store.Arrival, raw []byte, now time.Time) (store.Letter, error) {
-	a.ID, a.Content = identify(a, raw, o.Rules.Terms.Zone)
-	if a.Name == "" {
-		a.Name = a.ID + ".eml"
-	}
-	known, err := o.known(a)
-	if err != nil {
+	in := &Incoming{Arrival: a, Raw: raw}
+	group := []*Incoming{in}
+	if err := o.Keep(ctx, group, map[string]bool{}, now); err != nil {
 		return store.Letter{}, err
 	}
-	if known.ID != "" {
-		o.Log.Debug("letter is known", "letter", known.ID, "folder", a.Folder, "uid", a.UID)
-		return known, o.Store.Update(now, func(t *store.Tx) error { return mark(t, a) })
-	}
-	if a.Taken, a.After, err = o.Store.Stamp(now); err != nil {
+	if err := o.Open(ctx, group); err != nil {
 		return store.Letter{}, err
 	}
-	if a.Proof, err = o.prove(ctx, a, raw); err != nil {
-		return store.Letter{}, err
-	}
-	if err := o.Store.Keep(a, raw); err != nil {
-		return store.Letter{}, err
-	}
-	return o.takeIn(ctx, a, raw, now, true)
+	_, err := o.TakeSome(ctx, group, now)
+	return in.Letter, err
 }
 
 // known finds a letter that was taken in before, here or in another folder.
@@ -88,50 +76,6 @@ func (o *Office) open(ctx context.Context, a store.Arrival, raw []byte) (clerk.O
 	return opened, nil
 }
 
-// takeIn judges a kept letter and records the outcome. A rebuild answers nothing.
-func (o *Office) takeIn(ctx context.Context, a store.Arrival, raw []byte, now time.Time, answer bool) (store.Letter, error) {
-	opened, err := o.open(ctx, a, raw)
-	if err != nil {
-		return store.Letter{}, err
-	}
-	l := store.Letter{Arrival: a}
-	if h := opened.Header; h != nil {
-		l.From, l.FromName, l.Subject, l.MessageID = strings.ToLower(h.From), h.FromName, h.Subject, h.MessageID
-		l.References = h.References
-	}
-	live := answer
-	answer = answer && now.Sub(a.Arrived) <= o.Rules.AnswerWithin
-	var back returned
-	if answer {
-		if back, err = o.mark(ctx, l, opened, raw, ""); err != nil {
-			return l, fmt.Errorf("mark letter %q: %w", a.ID, err)
-		}
-	}
-	err = o.Store.Update(now, func(t *store.Tx) error {
-		if live && a.Unreadable != "" {
-			if err := o.tellUnreadable(t, l); err != nil {
-				return err
-			}
-		}
-		verdict, err := o.approve(t, &l, opened, live)
-		if err == nil && !verdict {
-			err = o.decide(t, &l, opened, "", answer, back)
-		}
-		if err != nil {
-			return err
-		}
-		if err := t.PutLetter(l); err != nil {
-			return err
-		}
-		return mark(t, a)
-	})
-	if err != nil {
-		return l, fmt.Errorf("take in letter %q: %w", a.ID, err)
-	}
-	o.Log.Info("letter taken in", "letter", l.ID, "from", l.From, "state", l.State, "submitter", l.Sender, "tables", len(l.Tables), "reason", l.Reason)
-	return l, nil
-}
-
 // decide fills in what becomes of a letter and stores its tables. As names the
 // submitter that the office assigned it to, "" where nobody did; back goes with
 // the answer.
@@ -143,10 +87,14 @@ func (o *Office) decide(t *store.Tx, l *store.Letter, opened clerk.Opened, as st
 	if err := t.Unbounce(l.From); err != nil { // who writes is there
 		return err
 	}
-	sender, registered, reading, err := o.read(t, *l, opened, as)
-	if err != nil {
-		return err
+	if back.read == nil {
+		back.read = &understood{}
+		var err error
+		if back.read.sender, back.read.registered, back.read.reading, err = o.read(t, *l, opened, as); err != nil {
+			return err
+		}
 	}
+	sender, registered, reading := back.read.sender, back.read.registered, back.read.reading
 	l.Ignored = reading.Ignored
 	if registered && answer && slices.ContainsFunc(reading.Findings, func(f reporting.Finding) bool { return f.Code == "classified" }) {
 		text := fmt.Sprintf("%s（%s）的来信《%s》写有密级字样，程序没有读取。公网邮箱不得传输涉密信息，请立即核实处理。", sender.Name, l.From, l.Subject)

@@ -2,36 +2,10 @@ package office
 
 import (
 	"cmp"
-	"context"
 	"fmt"
-	"time"
 
 	"tongbao/internal/store"
 )
-
-// ReceiveTooLarge records a letter that is over the limit: it stays on the
-// server, only its first bytes are kept, and its sender is told.
-func (o *Office) ReceiveTooLarge(ctx context.Context, a store.Arrival, size int64, head []byte, now time.Time) error {
-	a.TooLarge = size
-	return o.receiveHead(ctx, a, head, now)
-}
-
-// ReceiveUnreadable records a letter that the server lists and never gave, so
-// that those behind it can be read. Its sender is asked for it again, and the
-// office is told.
-func (o *Office) ReceiveUnreadable(ctx context.Context, a store.Arrival, why string, head []byte, now time.Time) error {
-	a.Unreadable = cmp.Or(why, "unknown")
-	return o.receiveHead(ctx, a, head, now)
-}
-
-// receiveHead takes in a letter of which there is a header at most.
-func (o *Office) receiveHead(ctx context.Context, a store.Arrival, head []byte, now time.Time) error {
-	if len(head) == 0 {
-		head = fmt.Appendf(nil, "X-Tongbao-Left-On-Server: %s/%d/%d\r\n\r\n", a.Folder, a.Validity, a.UID)
-	}
-	_, err := o.Receive(ctx, a, head, now)
-	return err
-}
 
 func (o *Office) tellUnreadable(t *store.Tx, l store.Letter) error {
 	who := cmp.Or(l.From, "发件人不明")

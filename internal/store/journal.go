@@ -134,6 +134,17 @@ func (s *Store) Stamp(now time.Time) (taken time.Time, after int64, err error) {
 	return now, after, nil
 }
 
+// Written is how long the journal is, in bytes.
+func (s *Store) Written() (int64, error) {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	n, err := s.journal.f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, fmt.Errorf("measure journal: %w", err)
+	}
+	return n, nil
+}
+
 // Entries reads the whole journal.
 func (s *Store) Entries() ([]Entry, error) {
 	s.journal.mu.Lock()

@@ -173,6 +173,11 @@ func (t *Tx) LettersSince(from time.Time, fn func(Letter) error) error {
 // first, so that where the letter is, its arrival is too. A letter that is
 // kept already is left as it is.
 func (s *Store) Keep(a Arrival, raw []byte) error {
+	return s.KeepAll([]Arriving{{a, raw}})
+}
+
+// write writes a letter's two files, whose names are yet to be synced.
+func (s *Store) write(a Arrival, raw []byte) error {
 	dir := s.letterDir(a.ID)
 	path := filepath.Join(dir, a.ID+".eml")
 	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(raw)) {
@@ -196,9 +201,6 @@ func (s *Store) Keep(a Arrival, raw []byte) error {
 		return fmt.Errorf("keep letter %q: %w", a.ID, err)
 	}
 	if err := writeBeside(path, raw); err != nil {
-		return fmt.Errorf("keep letter %q: %w", a.ID, err)
-	}
-	if err := syncDir(dir); err != nil {
 		return fmt.Errorf("keep letter %q: %w", a.ID, err)
 	}
 	return nil

@@ -1,0 +1,140 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"sync"
+
+	"tongbao/internal/mailbox"
+	"tongbao/internal/office"
+	"tongbao/internal/store"
+)
+
+// Bounds of what is held in memory of a mailbox under way.
+const (
+	groupLetters = 32
+	onTheWay     = 32 << 20 // bytes; one letter may be larger
+)
+
+// pass is one reading of a folder. While letters are fetched, those before
+// them are kept and opened, and those before these are judged and recorded:
+// each waits for something else – the server, the disk, the clerk. A letter
+// that comes alone waits for no other.
+type pass struct {
+	ctx     context.Context
+	d       *Daemon
+	fetched chan *office.Incoming
+	opened  chan []*office.Incoming
+	done    sync.WaitGroup
+
+	mu    sync.Mutex
+	room  sync.Cond // signals less on the way, or an error
+	bytes int
+	err   error // the first; what comes after it is not taken in
+}
+
+func (d *Daemon) newPass(ctx context.Context) *pass {
+	p := &pass{ctx: ctx, d: d, fetched: make(chan *office.Incoming, groupLetters), opened: make(chan []*office.Incoming)}
+	p.room.L = &p.mu
+	p.done.Go(p.keep)
+	p.done.Go(p.take)
+	return p
+}
+
+// put hands a fetched letter on.
+func (p *pass) put(m mailbox.Message) error {
+	in := &office.Incoming{Raw: m.Raw, Arrival: store.Arrival{Via: "mail", Folder: m.Folder, Validity: m.Validity, UID: m.UID, Arrived: m.Arrived}}
+	switch {
+	case m.Unreadable:
+		in.Unreadable = cmp.Or(p.d.box.why(m), "unknown")
+	case m.TooLarge:
+		in.TooLarge = m.Size
+	}
+	p.mu.Lock()
+	for p.err == nil && p.bytes > 0 && p.bytes+len(m.Raw) > onTheWay {
+		p.room.Wait()
+	}
+	p.bytes += len(m.Raw)
+	err := p.err
+	p.mu.Unlock()
+	if err == nil {
+		p.fetched <- in // keep reads it to the end
+	}
+	return err
+}
+
+// end waits until all that was fetched is recorded.
+func (p *pass) end() error {
+	close(p.fetched)
+	p.done.Wait()
+	return p.err
+}
+
+// fail remembers the first error.
+func (p *pass) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+	p.room.Broadcast()
+}
+
+func (p *pass) failed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err != nil
+}
+
+// keep keeps the letters and has them opened, group by group.
+func (p *pass) keep() {
+	defer close(p.opened)
+	before := map[string]bool{}
+	for in := range p.fetched {
+		group := []*office.Incoming{in}
+		for len(group) < groupLetters && len(p.fetched) > 0 {
+			if next, ok := <-p.fetched; ok {
+				group = append(group, next)
+			}
+		}
+		if p.failed() {
+			continue
+		}
+		err := p.d.house.Office.Keep(p.ctx, group, before, p.d.clock.Now())
+		if err == nil {
+			err = p.d.house.Office.Open(p.ctx, group)
+		}
+		if err != nil {
+			p.fail(err)
+			continue
+		}
+		p.opened <- group
+	}
+}
+
+// take judges and records the groups.
+func (p *pass) take() {
+	for group := range p.opened {
+		for len(group) > 0 && !p.failed() {
+			n, err := p.takeSome(group)
+			if err != nil {
+				p.fail(err)
+			}
+			p.mu.Lock()
+			for _, in := range group[:n] {
+				p.bytes -= len(in.Raw)
+			}
+			p.room.Broadcast()
+			p.mu.Unlock()
+			group = group[n:]
+		}
+	}
+}
+
+// takeSome records the letters at the head of a group that one transaction
+// takes. In between, people's acts have their turn.
+func (p *pass) takeSome(group []*office.Incoming) (int, error) {
+	p.d.acts.Lock()
+	defer p.d.acts.Unlock()
+	return p.d.house.Office.TakeSome(p.ctx, group, p.d.clock.Now())
+}

@@ -1,0 +1,268 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"tongbao/internal/clerk"
+	"tongbao/internal/store"
+)
+
+// Incoming is a letter on its way in. A mailbox is read in groups: they are
+// kept together, opened side by side and recorded in one transaction, because
+// each of these waits for the disk or for another process.
+type Incoming struct {
+	store.Arrival
+	Raw    []byte       // the header at most where the letter is too large or unreadable
+	Letter store.Letter // what became of it
+
+	copied bool // its content was taken in, or stands before it
+	silent bool // nobody is answered
+	opened clerk.Opened
+	back   returned
+}
+
+// Keep gives the letters their ids and puts those that are new into letters/,
+// synced, before anybody judges them. Before are the contents that were kept
+// in this reading of the mailbox and are not recorded yet; those of the group
+// are added.
+func (o *Office) Keep(ctx context.Context, group []*Incoming, before map[string]bool, now time.Time) error {
+	var fresh []*Incoming
+	for _, in := range group {
+		if (in.TooLarge > 0 || in.Unreadable != "") && len(in.Raw) == 0 {
+			in.Raw = fmt.Appendf(nil, "X-Tongbao-Left-On-Server: %s/%d/%d\r\n\r\n", in.Folder, in.Validity, in.UID)
+		}
+		in.ID, in.Content = identify(in.Arrival, in.Raw, o.Rules.Terms.Zone)
+		if in.Name == "" {
+			in.Name = in.ID + ".eml"
+		}
+		known, err := o.known(in.Arrival)
+		if err != nil {
+			return err
+		}
+		if in.copied = known.ID != "" || before[in.Content]; in.copied {
+			continue
+		}
+		before[in.Content] = true
+		if in.Taken, in.After, err = o.Store.Stamp(now); err != nil {
+			return err
+		}
+		fresh = append(fresh, in)
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	err := atOnce(fresh, func(in *Incoming) (err error) { in.Proof, err = o.prove(ctx, in.Arrival, in.Raw); return err })
+	if err != nil {
+		return err
+	}
+	kept := make([]store.Arriving, len(fresh))
+	for i, in := range fresh {
+		kept[i] = store.Arriving{Arrival: in.Arrival, Raw: in.Raw}
+	}
+	return o.Store.KeepAll(kept)
+}
+
+// Open has the clerk open the letters, as many at a time as there are
+// processors. It neither reads nor changes the store.
+func (o *Office) Open(ctx context.Context, group []*Incoming) error {
+	return atOnce(group, func(in *Incoming) (err error) {
+		if !in.copied {
+			in.opened, err = o.open(ctx, in.Arrival, in.Raw)
+		}
+		return err
+	})
+}
+
+// atOnce does something with each letter, side by side.
+func atOnce(group []*Incoming, do func(*Incoming) error) error {
+	if len(group) == 1 {
+		return do(group[0])
+	}
+	errs := make([]error, len(group))
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for i, in := range group {
+		turns <- struct{}{}
+		wait.Go(func() {
+			errs[i] = do(in)
+			<-turns
+		})
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// largestGroup is how many letters are recorded in one transaction. A person's
+// act waits no longer than for that.
+const largestGroup = 16
+
+// TakeSome judges the first of the letters, which were kept and opened, in
+// their order, and records what came of them together with the mailbox's mark,
+// in one transaction. It returns how many these were.
+func (o *Office) TakeSome(ctx context.Context, group []*Incoming, now time.Time) (int, error) {
+	n, err := o.apart(group)
+	if err != nil {
+		return 0, err
+	}
+	return n, o.record(ctx, group[:n], now)
+}
+
+// apart is how many letters at the head of the list are recorded together: no
+// two of one sender. What a letter is held against are the
+// earlier ones of its own sender, so that they can be read side by side and
+// nothing depends on how a mailbox is cut into groups.
+func (o *Office) apart(list []*Incoming) (n int, err error) {
+	err = o.Store.View(func(t *store.Tx) error {
+		met := map[string]bool{}
+		for ; n < min(len(list), largestGroup); n++ {
+			in := list[n]
+			if in.copied || in.opened.Header == nil {
+				continue
+			}
+			who := strings.ToLower(in.opened.Header.From)
+			if o.isApprover(who) { // his word goes into the journal: what follows comes after it
+				n = max(n, 1)
+				return nil
+			}
+			if s, ok := o.submitterOf(t, who); ok {
+				who = "/" + s.Name
+			}
+			if met[who] {
+				return nil
+			}
+			met[who] = true
+		}
+		return nil
+	})
+	return max(n, 1), err
+}
+
+// record takes in letters of different senders in one transaction. Where that
+// fails each has one of its own, so that only the one to blame comes again.
+func (o *Office) record(ctx context.Context, group []*Incoming, now time.Time) error {
+	if err := o.stampAnew(ctx, group, now); err != nil {
+		return err
+	}
+	err := atOnce(group, func(in *Incoming) error { return o.prepare(ctx, in, now) })
+	if err != nil {
+		return err
+	}
+	err = o.Store.Update(now, func(t *store.Tx) error {
+		for _, in := range group {
+			if err := o.conclusion(t, in, now); err != nil {
+				return fmt.Errorf("take in letter %q: %w", in.ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil && len(group) > 1 && ctx.Err() == nil {
+		for _, in := range group {
+			if err := o.record(ctx, []*Incoming{in}, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, in := range group {
+		l := in.Letter
+		if in.copied {
+			o.Log.Debug("letter is known", "letter", l.ID, "folder", in.Folder, "uid", in.UID)
+			continue
+		}
+		o.Log.Info("letter taken in", "letter", l.ID, "from", l.From, "state", l.State, "submitter", l.Sender, "tables", len(l.Tables), "reason", l.Reason)
+	}
+	return nil
+}
+
+// stampAnew puts letters behind what was decided since they were kept: a
+// rebuild must meet both in the order in which they took effect. An address
+// that was assigned meanwhile has its letter verified, too.
+func (o *Office) stampAnew(ctx context.Context, group []*Incoming, now time.Time) error {
+	written, err := o.Store.Written()
+	if err != nil {
+		return err
+	}
+	for _, in := range group {
+		if in.copied || in.silent || in.After >= written {
+			continue
+		}
+		if in.Taken, in.After, err = o.Store.Stamp(now); err != nil {
+			return err
+		}
+		if in.Proof == nil {
+			if in.Proof, err = o.prove(ctx, in.Arrival, in.Raw); err != nil {
+				return err
+			}
+		}
+		if err := o.Store.Stamped(in.Arrival); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start is the letter before anything was decided about it.
+func (in *Incoming) start() store.Letter {
+	l := store.Letter{Arrival: in.Arrival}
+	if h := in.opened.Header; h != nil {
+		l.From, l.FromName, l.Subject, l.MessageID = strings.ToLower(h.From), h.FromName, h.Subject, h.MessageID
+		l.References = h.References
+	}
+	return l
+}
+
+// answered reports whether the letter came recently enough for an answer.
+func (o *Office) answered(in *Incoming, now time.Time) bool {
+	return !in.silent && now.Sub(in.Arrived) <= o.Rules.AnswerWithin
+}
+
+// prepare reads a letter and makes what goes back with its answer.
+func (o *Office) prepare(ctx context.Context, in *Incoming, now time.Time) (err error) {
+	if in.copied || !o.answered(in, now) {
+		return nil
+	}
+	if in.back, err = o.mark(ctx, in.start(), in.opened, in.Raw, ""); err != nil {
+		return fmt.Errorf("mark letter %q: %w", in.ID, err)
+	}
+	return nil
+}
+
+// conclusion decides one letter and records it.
+func (o *Office) conclusion(t *store.Tx, in *Incoming, now time.Time) error {
+	id := t.ByContent(in.Content)
+	if in.copied = in.copied || id != "" && !in.silent; in.copied {
+		l, ok, err := t.Letter(id)
+		if err != nil || !ok {
+			return orUnknown(err, "letter with the content", in.Content)
+		}
+		in.Letter = l
+		return mark(t, in.Arrival)
+	}
+	l := in.start()
+	if !in.silent && in.Unreadable != "" {
+		if err := o.tellUnreadable(t, l); err != nil {
+			return err
+		}
+	}
+	verdict, err := o.approve(t, &l, in.opened, !in.silent)
+	if err == nil && !verdict {
+		err = o.decide(t, &l, in.opened, "", o.answered(in, now), in.back)
+	}
+	if err != nil {
+		return err
+	}
+	in.Letter = l
+	if err := t.PutLetter(l); err != nil {
+		return err
+	}
+	return mark(t, in.Arrival)
+}

@@ -36,6 +36,7 @@ func idOf(n int) string { return fmt.Sprintf("20210%d24T120000-%02d", 3+n/3, n) 
 // second word names, as often as it is reached.
 func takeIn(dir string, dieAt int) error {
 	steps := 0
+	writers = 1
 	Step = func(string) error {
 		if steps++; steps == dieAt {
 			return syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -49,6 +50,18 @@ func takeIn(dir string, dieAt int) error {
 				return err
 			}
 			defer s.Close()
+			if n == 4 { // these four are kept as a group
+				var group []Arriving
+				for m := n; m < n+4; m++ {
+					group = append(group, Arriving{Arrival{ID: idOf(m), Content: fmt.Sprint("hash", m), Arrived: noon}, rawOf(m)})
+				}
+				if err := s.KeepAll(group); err != nil {
+					return err
+				}
+				for _, l := range group {
+					os.Stdout.WriteString("ack kept " + l.ID + "\n")
+				}
+			}
 			for m := n; m < min(n+4, intakes); m++ {
 				if err := takeOne(s, m); err != nil {
 					return err

@@ -23,6 +23,7 @@ type request struct {
 	Skip       []int  // the numbers of files that killed a child
 	HeaderOnly bool   // opens no file at all
 	Marks      []Mark // opens the files that they name alone, to mark copies of them
+	Most       int    // bytes of the answer; 0 is maxAnswer
 }
 
 // step is what a child says while it opens a letter: at which file it is, and

@@ -24,6 +24,7 @@ type Opened struct {
 	Findings  []Finding
 	Ignored   []Ignored
 	Marked    []Marked `json:",omitempty"` // of Mark alone
+	Large     bool     `json:",omitempty"` // of OpenSmall alone: nothing is told
 }
 
 // Document is one file with tables or text.
@@ -113,6 +114,14 @@ const maxDeaths = 2
 // error means that no child could be started or that the context ended.
 func (c *Clerk) Open(ctx context.Context, name string, raw []byte) (Opened, error) {
 	return c.run(ctx, request{Name: name, Options: c.o}, raw)
+}
+
+// OpenSmall is Open for a letter that is opened beside others. Where more than
+// most bytes are to be told of it, nothing is and it says false: such a letter
+// is to be opened alone, because what is told fills the memory.
+func (c *Clerk) OpenSmall(ctx context.Context, name string, raw []byte, most int) (Opened, bool, error) {
+	opened, err := c.run(ctx, request{Name: name, Options: c.o, Most: most}, raw)
+	return opened, !opened.Large, err
 }
 
 func (c *Clerk) run(ctx context.Context, q request, raw []byte) (Opened, error) {

@@ -353,3 +353,18 @@ func TestLetGo(t *testing.T) {
 		t.Fatalf("after the rest: %s, %v", told(o), err)
 	}
 }
+
+// TestOpenSmall tells of a letter beside others only what is small.
+func TestOpenSmall(t *testing.T) {
+	c := New(Options{Command: []string{os.Args[0], "clerk"}})
+	t.Cleanup(func() { c.Close() })
+	for _, x := range []struct {
+		most  int
+		small bool
+	}{{1 << 20, true}, {100, false}} {
+		o, small, err := c.OpenSmall(t.Context(), "a.eml", post(table(1)), x.most)
+		if err != nil || small != x.small || (told(o) == "1.csv") != x.small {
+			t.Errorf("at most %d bytes: %s, small %v, %v", x.most, told(o), small, err)
+		}
+	}
+}

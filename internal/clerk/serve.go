@@ -67,6 +67,12 @@ func serve(q request, raw []byte, out io.Writer) error {
 			return err
 		}
 	}
+	if q.Most > 0 && len(answer)+len(rows) > q.Most {
+		rows = nil
+		if answer, err = json.Marshal(step{Answer: &Opened{Large: true}}); err != nil {
+			return err
+		}
+	}
 	return errors.Join(writeFrame(out, answer), writeFrame(out, rows))
 }
 

@@ -180,7 +180,9 @@ func (d *Daemon) readFolder(ctx context.Context, folder string, now time.Time) e
 	p := d.newPass(ctx)
 	to, err := d.box.client.Fetch(ctx, folder, mailbox.Mark(from), d.box.since, p.put)
 	// What was fetched is taken in, also where the connection broke.
-	err = errors.Join(p.end(), err)
+	if end := p.end(); end != nil && !errors.Is(err, end) { // an error of its own may be Fetch's as well
+		err = errors.Join(end, err)
+	}
 	if one := (*mailbox.LetterError)(nil); errors.As(err, &one) {
 		d.box.note(one, now)
 	}

@@ -12,18 +12,19 @@ import (
 
 // Bounds of what is held in memory of a mailbox under way.
 const (
-	groupLetters = 32
+	groupLetters = 16
 	onTheWay     = 32 << 20 // bytes; one letter may be larger
 )
 
 // pass is one reading of a folder. While letters are fetched, those before
-// them are kept and opened, and those before these are judged and recorded:
-// each waits for something else – the server, the disk, the clerk. A letter
-// that comes alone waits for no other.
+// them are kept, those before these are opened, and those before these are
+// judged and recorded: each waits for something else – the server, the disk, the
+// clerk. A letter that comes alone waits for no other.
 type pass struct {
 	ctx     context.Context
 	d       *Daemon
 	fetched chan *office.Incoming
+	kept    chan []*office.Incoming
 	opened  chan []*office.Incoming
 	done    sync.WaitGroup
 
@@ -34,9 +35,10 @@ type pass struct {
 }
 
 func (d *Daemon) newPass(ctx context.Context) *pass {
-	p := &pass{ctx: ctx, d: d, fetched: make(chan *office.Incoming, groupLetters), opened: make(chan []*office.Incoming)}
+	p := &pass{ctx: ctx, d: d, fetched: make(chan *office.Incoming, groupLetters), kept: make(chan []*office.Incoming), opened: make(chan []*office.Incoming)}
 	p.room.L = &p.mu
 	p.done.Go(p.keep)
+	p.done.Go(p.open)
 	p.done.Go(p.take)
 	return p
 }
@@ -86,25 +88,34 @@ func (p *pass) failed() bool {
 	return p.err != nil
 }
 
-// keep keeps the letters and has them opened, group by group.
+// keep keeps the letters, as many together as have come.
 func (p *pass) keep() {
-	defer close(p.opened)
+	defer close(p.kept)
 	before := map[string]bool{}
 	for in := range p.fetched {
 		group := []*office.Incoming{in}
 		for len(group) < groupLetters && len(p.fetched) > 0 {
-			if next, ok := <-p.fetched; ok {
-				group = append(group, next)
-			}
+			group = append(group, <-p.fetched) // nobody else receives
 		}
 		if p.failed() {
 			continue
 		}
-		err := p.d.house.Office.Keep(p.ctx, group, before, p.d.clock.Now())
-		if err == nil {
-			err = p.d.house.Office.Open(p.ctx, group)
+		if err := p.d.house.Office.Keep(p.ctx, group, before, p.d.clock.Now()); err != nil {
+			p.fail(err)
+			continue
 		}
-		if err != nil {
+		p.kept <- group
+	}
+}
+
+// open has the clerk open them.
+func (p *pass) open() {
+	defer close(p.opened)
+	for group := range p.kept {
+		if p.failed() {
+			continue
+		}
+		if err := p.d.house.Office.Open(p.ctx, group); err != nil {
 			p.fail(err)
 			continue
 		}
@@ -123,6 +134,7 @@ func (p *pass) take() {
 			p.mu.Lock()
 			for _, in := range group[:n] {
 				p.bytes -= len(in.Raw)
+				in.Raw = nil
 			}
 			p.room.Broadcast()
 			p.mu.Unlock()
@@ -132,9 +144,14 @@ func (p *pass) take() {
 }
 
 // takeSome records the letters at the head of a group that one transaction
-// takes. In between, people's acts have their turn.
+// takes. People may act while the letters are read, and before they are recorded.
 func (p *pass) takeSome(group []*office.Incoming) (int, error) {
+	of, now := p.d.house.Office, p.d.clock.Now()
+	ready, err := of.Ready(p.ctx, group, now)
+	if err != nil {
+		return 0, err
+	}
 	p.d.acts.Lock()
 	defer p.d.acts.Unlock()
-	return p.d.house.Office.TakeSome(p.ctx, group, p.d.clock.Now())
+	return of.Record(p.ctx, ready, now)
 }

@@ -23,9 +23,14 @@ type Incoming struct {
 
 	copied bool // its content was taken in, or stands before it
 	silent bool // nobody is answered
+	large  bool // it is opened when its turn comes, alone
 	opened clerk.Opened
 	back   returned
 }
+
+// largestSmall is how much may be told of a letter that is opened beside others,
+// in bytes: a month's three workbooks are a tenth of it.
+const largestSmall = 1 << 20
 
 // Keep gives the letters their ids and puts those that are new into letters/,
 // synced, before anybody judges them. Before are the contents that were kept
@@ -69,11 +74,18 @@ func (o *Office) Keep(ctx context.Context, group []*Incoming, before map[string]
 }
 
 // Open has the clerk open the letters, as many at a time as there are
-// processors. It neither reads nor changes the store.
+// processors. One of which there is much to tell is left for its turn, so that
+// a group of them does not fill the memory. It neither reads nor changes the store.
 func (o *Office) Open(ctx context.Context, group []*Incoming) error {
 	return atOnce(group, func(in *Incoming) (err error) {
-		if !in.copied {
+		switch {
+		case in.copied:
+		case len(group) == 1:
 			in.opened, err = o.open(ctx, in.Arrival, in.Raw)
+		default:
+			var small bool
+			in.opened, small, err = o.openSmall(ctx, in.Arrival, in.Raw)
+			in.large = !small
 		}
 		return err
 	})
@@ -102,26 +114,40 @@ func atOnce(group []*Incoming, do func(*Incoming) error) error {
 // act waits no longer than for that.
 const largestGroup = 16
 
-// TakeSome judges the first of the letters, which were kept and opened, in
-// their order, and records what came of them together with the mailbox's mark,
-// in one transaction. It returns how many these were.
-func (o *Office) TakeSome(ctx context.Context, group []*Incoming, now time.Time) (int, error) {
-	n, err := o.apart(group)
-	if err != nil {
-		return 0, err
+// Ready is how many letters at the head of the list, which were kept and
+// opened, are recorded together. It reads them, and makes what goes back with
+// their answers. It changes nothing, and people may act meanwhile.
+func (o *Office) Ready(ctx context.Context, list []*Incoming, now time.Time) (ready Prepared, err error) {
+	if ready.changes, err = o.Store.Changes(); err != nil {
+		return ready, err
 	}
-	return n, o.record(ctx, group[:n], now)
+	n, err := o.apart(list)
+	if err != nil {
+		return ready, err
+	}
+	ready.Letters = list[:n]
+	return ready, atOnce(ready.Letters, func(in *Incoming) error { return o.prepare(ctx, in, now) })
+}
+
+// Prepared are letters that are ready to be recorded.
+type Prepared struct {
+	Letters []*Incoming
+	changes int // of the store, when they were read
 }
 
 // apart is how many letters at the head of the list are recorded together: no
-// two of one sender. What a letter is held against are the
-// earlier ones of its own sender, so that they can be read side by side and
-// nothing depends on how a mailbox is cut into groups.
+// two of one sender. What a letter is held against are the earlier ones of its
+// own sender, so that they can be read side by side and nothing depends on how a
+// mailbox is cut into groups.
 func (o *Office) apart(list []*Incoming) (n int, err error) {
 	err = o.Store.View(func(t *store.Tx) error {
 		met := map[string]bool{}
 		for ; n < min(len(list), largestGroup); n++ {
 			in := list[n]
+			if in.large { // what it says is told when its turn comes
+				n = max(n, 1)
+				return nil
+			}
 			if in.copied || in.opened.Header == nil {
 				continue
 			}
@@ -140,20 +166,33 @@ func (o *Office) apart(list []*Incoming) (n int, err error) {
 		}
 		return nil
 	})
-	return max(n, 1), err
+	return n, err
 }
 
-// record takes in letters of different senders in one transaction. Where that
-// fails each has one of its own, so that only the one to blame comes again.
-func (o *Office) record(ctx context.Context, group []*Incoming, now time.Time) error {
-	if err := o.stampAnew(ctx, group, now); err != nil {
-		return err
+// Record takes in letters of different senders in one transaction, with the
+// mailbox's mark, and returns how many these were. Where the store has changed
+// since they were read, by a person's act, they are read again.
+func (o *Office) Record(ctx context.Context, ready Prepared, now time.Time) (int, error) {
+	changes, err := o.Store.Changes()
+	if err == nil && changes != ready.changes {
+		for _, in := range ready.Letters {
+			in.back = returned{}
+		}
+		ready, err = o.Ready(ctx, ready.Letters, now)
 	}
-	err := atOnce(group, func(in *Incoming) error { return o.prepare(ctx, in, now) })
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = o.Store.Update(now, func(t *store.Tx) error {
+	if err := o.stampAnew(ctx, ready.Letters, now); err != nil {
+		return 0, err
+	}
+	return len(ready.Letters), o.record(ctx, ready.Letters, now)
+}
+
+// record takes in letters in one transaction. Where that fails each has one of
+// its own, so that only the one to blame comes again, and those behind it.
+func (o *Office) record(ctx context.Context, group []*Incoming, now time.Time) error {
+	err := o.Store.Update(now, func(t *store.Tx) error {
 		for _, in := range group {
 			if err := o.conclusion(t, in, now); err != nil {
 				return fmt.Errorf("take in letter %q: %w", in.ID, err)
@@ -173,31 +212,39 @@ func (o *Office) record(ctx context.Context, group []*Incoming, now time.Time) e
 		return err
 	}
 	for _, in := range group {
+		in.opened, in.back = clerk.Opened{}, returned{} // they are large
 		l := in.Letter
 		if in.copied {
 			o.Log.Debug("letter is known", "letter", l.ID, "folder", in.Folder, "uid", in.UID)
 			continue
 		}
+		o.lastTaken = in.Taken
 		o.Log.Info("letter taken in", "letter", l.ID, "from", l.From, "state", l.State, "submitter", l.Sender, "tables", len(l.Tables), "reason", l.Reason)
 	}
 	return nil
 }
 
-// stampAnew puts letters behind what was decided since they were kept: a
-// rebuild must meet both in the order in which they took effect. An address
-// that was assigned meanwhile has its letter verified, too.
+// stampAnew puts letters behind what was decided and taken in since they were
+// kept: a rebuild must meet all of it in the order in which it took effect. An
+// address that was assigned meanwhile has its letter verified, too.
 func (o *Office) stampAnew(ctx context.Context, group []*Incoming, now time.Time) error {
 	written, err := o.Store.Written()
 	if err != nil {
 		return err
 	}
+	last := o.lastTaken
 	for _, in := range group {
-		if in.copied || in.silent || in.After >= written {
+		if in.copied {
+			continue
+		}
+		if in.After >= written && in.Taken.After(last) {
+			last = in.Taken
 			continue
 		}
 		if in.Taken, in.After, err = o.Store.Stamp(now); err != nil {
 			return err
 		}
+		last = in.Taken
 		if in.Proof == nil {
 			if in.Proof, err = o.prove(ctx, in.Arrival, in.Raw); err != nil {
 				return err
@@ -227,8 +274,17 @@ func (o *Office) answered(in *Incoming, now time.Time) bool {
 
 // prepare reads a letter and makes what goes back with its answer.
 func (o *Office) prepare(ctx context.Context, in *Incoming, now time.Time) (err error) {
-	if in.copied || !o.answered(in, now) {
+	if in.copied {
 		return nil
+	}
+	if in.large {
+		if in.opened, err = o.open(ctx, in.Arrival, in.Raw); err != nil {
+			return err
+		}
+	}
+	if !o.answered(in, now) {
+		in.back.read, err = o.understood(in.start(), in.opened, "")
+		return err
 	}
 	if in.back, err = o.mark(ctx, in.start(), in.opened, in.Raw, ""); err != nil {
 		return fmt.Errorf("mark letter %q: %w", in.ID, err)

@@ -39,23 +39,31 @@ type understood struct {
 	reading    reporting.Reading
 }
 
+// understood reads a letter with what is known by now; nil where nobody wrote it.
+func (o *Office) understood(l store.Letter, opened clerk.Opened, as string) (u *understood, err error) {
+	if o.isAutomatic(l, opened) {
+		return nil, nil
+	}
+	u = &understood{}
+	return u, o.Store.View(func(t *store.Tx) (err error) {
+		u.sender, u.registered, u.reading, err = o.read(t, l, opened, as)
+		return err
+	})
+}
+
 // mark makes what goes back with the answer to a letter. It stands before the
 // letter's transaction, for it waits for the clerk's child. Where a copy fails,
 // for whatever reason, its findings are listed instead: an answer never waits
 // for a copy.
 func (o *Office) mark(ctx context.Context, l store.Letter, opened clerk.Opened, raw []byte, as string) (out returned, err error) {
-	if o.isAutomatic(l, opened) || len(opened.Documents) == 0 {
+	if len(opened.Documents) == 0 {
 		return out, nil
 	}
-	var u understood
-	err = o.Store.View(func(t *store.Tx) (err error) {
-		u.sender, u.registered, u.reading, err = o.read(t, l, opened, as)
-		return err
-	})
-	if err != nil {
+	u, err := o.understood(l, opened, as)
+	if err != nil || u == nil {
 		return out, err
 	}
-	if out.read = &u; !u.registered || l.From == "" {
+	if out.read = u; !u.registered || l.From == "" {
 		return out, nil
 	}
 	reading := u.reading

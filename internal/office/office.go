@@ -23,6 +23,7 @@ import (
 // Opener opens strangers' files; clerk.Clerk does it in a child process.
 type Opener interface {
 	Open(ctx context.Context, name string, raw []byte) (clerk.Opened, error)
+	OpenSmall(ctx context.Context, name string, raw []byte, most int) (clerk.Opened, bool, error)
 	Mark(ctx context.Context, name string, raw []byte, marks []clerk.Mark) ([]clerk.Marked, error)
 }
 
@@ -78,6 +79,7 @@ type Office struct {
 	Log       *slog.Logger
 
 	mailboxRead time.Time // see MailboxRead
+	lastTaken   time.Time // of the letters that were recorded: see stampAnew
 }
 
 // submitterOf is whom a sender's address counts for: the register first, then

@@ -29,7 +29,11 @@ func (o *Office) Receive(ctx context.Context, a store.Arrival, raw []byte, now t
 	if err := o.Open(ctx, group); err != nil {
 		return store.Letter{}, err
 	}
-	_, err := o.TakeSome(ctx, group, now)
+	ready, err := o.Ready(ctx, group, now)
+	if err != nil {
+		return store.Letter{}, err
+	}
+	_, err = o.Record(ctx, ready, now)
 	return in.Letter, err
 }
 
@@ -56,13 +60,26 @@ func mark(t *store.Tx, a store.Arrival) error {
 	return t.SetMark(a.Folder, store.Mark{Validity: a.Validity, UID: a.UID})
 }
 
-// open has a kept letter opened. Of one that was too large only the header is
-// there, and its sender is to know why nothing came of it.
+// open has a kept letter opened.
 func (o *Office) open(ctx context.Context, a store.Arrival, raw []byte) (clerk.Opened, error) {
 	opened, err := o.Opener.Open(ctx, a.Name, raw)
 	if err != nil {
 		return opened, fmt.Errorf("open letter %q: %w", a.ID, err)
 	}
+	return asLeft(a, opened), nil
+}
+
+// openSmall opens a letter beside others, unless there is much to tell of it.
+func (o *Office) openSmall(ctx context.Context, a store.Arrival, raw []byte) (opened clerk.Opened, small bool, err error) {
+	if opened, small, err = o.Opener.OpenSmall(ctx, a.Name, raw, largestSmall); err != nil {
+		return opened, small, fmt.Errorf("open letter %q: %w", a.ID, err)
+	}
+	return asLeft(a, opened), small, nil
+}
+
+// asLeft says of a letter that was left on the server, and of which only the
+// header is there, why nothing came of it.
+func asLeft(a store.Arrival, opened clerk.Opened) clerk.Opened {
 	if a.TooLarge > 0 {
 		opened.Documents = nil
 		opened.Findings = []clerk.Finding{{Path: []string{a.Name}, Code: "letter-too-large", Severity: string(reporting.Error),
@@ -73,7 +90,7 @@ func (o *Office) open(ctx context.Context, a store.Arrival, raw []byte) (clerk.O
 		opened.Findings = []clerk.Finding{{Path: []string{a.Name}, Code: "letter-unreadable", Severity: string(reporting.Error),
 			Message: "邮件到了收报邮箱，但邮箱服务器多次读不出它的内容，附件没有收到。请重新发送一次。"}}
 	}
-	return opened, nil
+	return opened
 }
 
 // decide fills in what becomes of a letter and stores its tables. As names the

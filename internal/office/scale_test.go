@@ -56,6 +56,11 @@ func (opened) Open(_ context.Context, name string, raw []byte) (clerk.Opened, er
 	return out, nil
 }
 
+func (o opened) OpenSmall(ctx context.Context, name string, raw []byte, _ int) (clerk.Opened, bool, error) {
+	out, err := o.Open(ctx, name, raw)
+	return out, true, err
+}
+
 func (opened) Mark(context.Context, string, []byte, []clerk.Mark) ([]clerk.Marked, error) {
 	return nil, nil
 }

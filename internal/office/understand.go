@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -51,9 +52,34 @@ func (o *Office) Inspect(ctx context.Context, name string, raw []byte) (Explanat
 }
 
 // understand makes a reading of what the clerk opened and checks it.
-func (o *Office) understand(name string, opened clerk.Opened, h hints) (reporting.Reading, error) {
-	return o.check(form.Read(o.material(name, opened, h)), h)
+func (o *Office) understand(name string, opened clerk.Opened, h hints) (r reporting.Reading, err error) {
+	if !o.think(name, func() {
+		if reading != nil {
+			reading(name)
+		}
+		r = form.Read(o.material(name, opened, h))
+	}) {
+		r = reporting.Reading{Findings: []reporting.Finding{{Path: []string{name}, Code: "unreadable", Severity: reporting.Error,
+			Message: "程序读取这封来信时出错，表没有计入。请把表另存为 .xlsx 后重新发送；仍不行请电话告知办公室。"}}}
+	}
+	return o.check(r, h)
 }
+
+// think does what is pure. A panic there is a fault of ours over one letter,
+// which must not come at each reading of the mailbox, nor keep the letters
+// behind it waiting.
+func (o *Office) think(letter string, do func()) (done bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.Log.Error("a fault of the program over a letter", "letter", letter, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	do()
+	return true
+}
+
+// reading is a hook for tests: it is told of a letter before it is read.
+var reading func(name string)
 
 // material is what form is told of a letter or file.
 func (o *Office) material(name string, opened clerk.Opened, h hints) (form.Material, form.Knowledge) {

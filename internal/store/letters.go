@@ -170,40 +170,10 @@ func (t *Tx) LettersSince(from time.Time, fn func(Letter) error) error {
 
 // Keep writes a letter's bytes and its arrival to letters/ before anybody
 // judges it: beside, synced, renamed, the directory synced. The sidecar goes
-// first, so that where the letter is, its arrival is too. A letter that is
-// kept already is left as it is.
+// first, so that where the letter is, its arrival is too. Of a letter that is
+// kept already the arrival alone is written anew.
 func (s *Store) Keep(a Arrival, raw []byte) error {
 	return s.KeepAll([]Arriving{{a, raw}})
-}
-
-// write writes a letter's two files, whose names are yet to be synced.
-func (s *Store) write(a Arrival, raw []byte) error {
-	dir := s.letterDir(a.ID)
-	path := filepath.Join(dir, a.ID+".eml")
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(raw)) {
-		// Whoever renamed it may have died before the name was on the disk.
-		if err := errors.Join(syncDir(filepath.Dir(dir)), syncDir(dir)); err != nil {
-			return fmt.Errorf("keep letter %q: %w", a.ID, err)
-		}
-		return nil
-	}
-	if err := s.makeMonth(dir); err != nil {
-		return fmt.Errorf("keep letter %q: %w", a.ID, err)
-	}
-	side, err := json.MarshalIndent(a, "", "  ")
-	if err != nil {
-		return fmt.Errorf("keep letter %q: %w", a.ID, err)
-	}
-	if err := writeBeside(filepath.Join(dir, a.ID+".json"), side); err != nil {
-		return fmt.Errorf("keep letter %q: %w", a.ID, err)
-	}
-	if err := syncDir(dir); err != nil { // or a power loss leaves the letter's name and not its sidecar's
-		return fmt.Errorf("keep letter %q: %w", a.ID, err)
-	}
-	if err := writeBeside(path, raw); err != nil {
-		return fmt.Errorf("keep letter %q: %w", a.ID, err)
-	}
-	return nil
 }
 
 // makeMonth makes a month's directory, whose name must last before the first

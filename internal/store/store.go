@@ -64,6 +64,7 @@ type Store struct {
 	journal *journal
 	broken  atomic.Pointer[error] // why the database cannot be used any more
 	months  sync.Map              // the directories of letters/ whose names are on the disk
+	keeping sync.Mutex
 }
 
 // buckets of the current schema, each with its line in the package comment.
@@ -234,6 +235,14 @@ func (s *Store) View(fn func(*Tx) error) error {
 			return err
 		})
 	})
+}
+
+// Changes grows with each Update that took effect.
+func (s *Store) Changes() (n int, err error) {
+	err = s.within(func(*bool) error {
+		return s.db.View(func(tx *bbolt.Tx) error { n = tx.ID(); return nil })
+	})
+	return n, err
 }
 
 // Update reads and writes; all of it is kept, synced to the disk, or nothing.

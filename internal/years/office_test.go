@@ -167,6 +167,11 @@ func (inProcess) Open(_ context.Context, name string, raw []byte) (clerk.Opened,
 	return out, nil
 }
 
+func (o inProcess) OpenSmall(ctx context.Context, name string, raw []byte, _ int) (clerk.Opened, bool, error) {
+	out, err := o.Open(ctx, name, raw)
+	return out, true, err
+}
+
 func (inProcess) Mark(context.Context, string, []byte, []clerk.Mark) ([]clerk.Marked, error) {
 	return nil, nil
 }

@@ -100,12 +100,17 @@ func rebuilt(t *testing.T, o *office.Office) *office.Office {
 	if err := os.Remove(filepath.Join(dir, "tongbao.db")); err != nil {
 		t.Fatal(err)
 	}
-	again := newOffice(t, dir, units)
-	t.Cleanup(func() { again.Store.Close() })
+	st, err := store.OpenAnew(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	again := *o
+	again.Store = st
 	if err := again.Rebuild(t.Context(), func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
-	return again
+	return &again
 }
 
 const (

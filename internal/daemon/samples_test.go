@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"bytes"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,7 +18,8 @@ import (
 )
 
 // TestSamplesComeBackMarked reads letters and workbooks as counties send them.
-// Every workbook in which something was found comes back, and reads the same.
+// Every workbook in which something was found comes back, differs in fills and
+// comments alone, and reads the same, to us and to LibreOffice.
 func TestSamplesComeBackMarked(t *testing.T) {
 	cfg := config.Default()
 	for _, s := range reporting.JiujiangCounties() {
@@ -29,14 +31,15 @@ func TestSamplesComeBackMarked(t *testing.T) {
 	}
 	defer house.Close()
 	var files []string
-	for _, glob := range []string{"../sheet/testdata/xlsx/*.xlsx", "../sheet/testdata/xls/0[1-3]-*", "../letter/testdata/00[1-6]-sample-*.eml"} {
+	for _, glob := range []string{"../sheet/testdata/xlsx/*.xlsx", "../sheet/testdata/mark/*.xlsx", "../sheet/testdata/xls/0[1-37]-*", "../letter/testdata/00[1-6]-sample-*.eml"} {
 		found, err := filepath.Glob(glob)
 		if err != nil || len(found) == 0 {
 			t.Fatal(glob, err)
 		}
 		files = append(files, slices.DeleteFunc(found, func(s string) bool { return strings.HasSuffix(s, ".want") })...)
 	}
-	copies := 0
+	var books []returnedBook
+	found := 0
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -51,13 +54,22 @@ func TestSamplesComeBackMarked(t *testing.T) {
 		for _, f := range seen.Reading.Findings {
 			marks = append(marks, clerk.Mark{Path: f.Path, Sheet: f.Sheet, Cell: f.Cell, Severity: string(f.Severity), Text: f.Message})
 		}
+		with := len(marks)
+		for _, d := range seen.Opened.Documents { // one in which nothing was found is marked all the same, to have it opened
+			if !slices.ContainsFunc(marks, func(m clerk.Mark) bool { return slices.Equal(m.Path, d.Path) }) {
+				marks = append(marks, clerk.Mark{Path: d.Path, Cell: "B2", Severity: "notice", Text: "提示：请核对。"})
+			}
+		}
 		marked, err := house.Office.Opener.Mark(t.Context(), name, raw, marks)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range seen.Opened.Documents {
-			found := slices.ContainsFunc(marks, func(m clerk.Mark) bool { return slices.Equal(m.Path, d.Path) })
-			if !found || d.Body || d.Book.Format != "xlsx" && d.Book.Format != "xls" {
+			if slices.ContainsFunc(marks[:with], func(m clerk.Mark) bool { return slices.Equal(m.Path, d.Path) }) {
+				found++
+			}
+			any := slices.ContainsFunc(marks, func(m clerk.Mark) bool { return slices.Equal(m.Path, d.Path) })
+			if !any || d.Body || d.Book.Format != "xlsx" && d.Book.Format != "xls" {
 				continue
 			}
 			i := slices.IndexFunc(marked, func(m clerk.Marked) bool { return slices.Equal(m.Path, d.Path) })
@@ -65,7 +77,14 @@ func TestSamplesComeBackMarked(t *testing.T) {
 				t.Errorf("%v did not come back", d.Path)
 				continue
 			}
-			copies++
+			back := returnedBook{d.Path, d.Book.Format, original(t, raw, d.Path), marked[i].Data}
+			if len(back.original) == 0 {
+				t.Fatalf("%v is not to be found", d.Path)
+			}
+			books = append(books, back)
+			if d.Book.Format == "xlsx" && bytes.HasPrefix(back.original, []byte("PK")) {
+				onlyMarked(t, back)
+			}
 			if dir := os.Getenv("TONGBAO_KEEP"); dir != "" {
 				if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(strings.Join(d.Path, "+"), ".", "_")+".xlsx"), marked[i].Data, 0o600); err != nil {
 					t.Fatal(err)
@@ -80,9 +99,10 @@ func TestSamplesComeBackMarked(t *testing.T) {
 			}
 		}
 	}
-	if copies < 8 {
-		t.Errorf("only %d workbooks came back", copies)
+	if len(books) < 16 || found < 9 {
+		t.Errorf("only %d workbooks came back, %d with findings", len(books), found)
 	}
+	officeReads(t, books)
 }
 
 // plainly is a book as what its cells say, how they look and how they are

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 
 	"github.com/spf13/cobra"
 
+	"tongbao/internal/reporting"
 	"tongbao/internal/store"
 )
 
@@ -17,7 +19,8 @@ func assignCommand() *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 	}
 	path := configFlag(c)
-	as := c.Flags().String("as", "", "报送单位")
+	as := submitterFlag(c, "as", "报送`单位`")
+	completeArgs(c, completeWaiting)
 	remember := c.Flags().Bool("remember", false, "记住这个地址，以后它的信都算该单位的")
 	c.RunE = func(c *cobra.Command, id []string) error {
 		if *as == "" {
@@ -42,7 +45,8 @@ func dropCommand() *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 	}
 	path := configFlag(c)
-	reason := c.Flags().String("reason", "与报送无关", "原因")
+	reason := c.Flags().String("reason", "与报送无关", "`原因`")
+	completeArgs(c, completeWaiting)
 	c.RunE = func(c *cobra.Command, id []string) error {
 		q := url.Values{"id": {id[0]}, "reason": {*reason}}
 		if err := ask(c.Context(), *path, "POST", "/drop", q, nil, &struct{}{}); err != nil {
@@ -62,11 +66,18 @@ func extendCommand() *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 	}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-03")
-	until := c.Flags().String("until", "", "延至哪一天（含当天）")
+	period := periodFlag(c, "")
+	completeArgs(c, completeSubmitters)
+	until := textFlag(c.Flags(), "until", "延至哪一`天`（含当天），如 2021-03-28", readDay)
 	c.RunE = func(c *cobra.Command, who []string) error {
+		if err := needsMonth(*period); err != nil {
+			return err
+		}
+		if *until == "" {
+			return usageError{fmt.Errorf("请写明延到哪一天：--until 2021-03-28")}
+		}
 		q := url.Values{"submitter": {who[0]}, "period": {*period}, "until": {*until}}
-		return decided(c, *path, "/extend", q, *period, "已延期："+who[0])
+		return decided(c, *path, "/extend", q, *period, fmt.Sprintf("已准%s%s的报表延期至 %s", who[0], chinese(*period), *until))
 	}
 	return c
 }
@@ -79,26 +90,40 @@ func exemptCommand() *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 	}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-03")
-	table := c.Flags().String("table", "", "progress、issues 或 lagging")
-	reason := c.Flags().String("reason", "", "原因；不写则取消免报")
+	period := periodFlag(c, "")
+	completeArgs(c, completeSubmitters)
+	table := tableFlag(c, "免报哪一张")
+	reason := c.Flags().String("reason", "", "`原因`；不写则取消免报")
 	c.RunE = func(c *cobra.Command, who []string) error {
-		if *table != "progress" && *table != "issues" && *table != "lagging" {
-			return usageError{fmt.Errorf("请写明哪张表：--table progress、issues 或 lagging")}
+		if err := cmp.Or(needsMonth(*period), needsTable(*table)); err != nil {
+			return err
+		}
+		done := "已准%s免报%s的%s"
+		if *reason == "" {
+			done = "已取消免报：%s%s的%s照旧要报"
 		}
 		q := url.Values{"submitter": {who[0]}, "period": {*period}, "table": {*table}, "reason": {*reason}}
-		return decided(c, *path, "/exempt", q, *period, "已记录："+who[0])
+		return decided(c, *path, "/exempt", q, *period, fmt.Sprintf(done, who[0], chinese(*period), reporting.Kind(*table).Title()))
 	}
 	return c
 }
 
 func decided(c *cobra.Command, path, verb string, q url.Values, period, said string) error {
-	if period == "" {
-		return usageError{fmt.Errorf("请写明月份：--period 2021-03")}
+	if err := needsMonth(period); err != nil {
+		return err
 	}
 	if err := ask(c.Context(), path, "POST", verb, q, nil, &struct{}{}); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.OutOrStdout(), said)
 	return nil
+}
+
+// chinese is a month of a flag in words.
+func chinese(period string) string {
+	p, err := reporting.ParsePeriod(period)
+	if err != nil {
+		return period
+	}
+	return p.Chinese()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,35 +53,17 @@ func doctorCommand() *cobra.Command {
 	return c
 }
 
-// remedies say what to do about what servers and the machine commonly answer.
-var remedies = []struct{ said, mend string }{
-	{"login refused", "账号或授权码不对：要用授权码而不是登录密码；到网页邮箱看 IMAP/SMTP 服务是否开启、授权码是否已作废"},
-	{"Unsafe Login", "163 要求客户端报上名号：请在网页邮箱确认 IMAP/SMTP 已开启，稍后再试"},
-	{"not started by systemd", "请改用 sudo CREDENTIALS_DIRECTORY=/etc/tongbao tongbao doctor"},
-	{"is not set", "请先 export 这个环境变量，或把 password 改为 {file: 文件名}"},
-	{"no such host", "主机名写错了，或本机不能解析域名"},
-	{"connection refused", "主机或端口不对，或被防火墙拦下"},
-	{"i/o timeout", "连不上：多半是防火墙拦下了 993 或 465 端口"},
-	{"certificate", "服务器的证书不受信任：自家的服务器请写 ca_file，别家的请核对 host"},
-	{"no such folder", "没有这个文件夹：请照上面列出的名称改 mailbox.folders"},
-	{"535", "发信的账号或授权码不对：要用授权码而不是登录密码"},
-	{"DT:SUM", "发件地址须与登录名相同：请删去 smtp.from"},
-	{"permission denied", "没有权限：请用守护程序的用户运行，如 sudo -u tongbao tongbao doctor …"},
-}
-
 func printResult(w io.Writer, r daemon.Result) {
+	p := paintFor(w)
 	switch {
 	case r.Err != nil:
-		fmt.Fprintf(w, "✗ %s：%v\n", r.What, r.Err)
-		for _, x := range remedies {
-			if strings.Contains(r.Err.Error(), x.said) {
-				fmt.Fprintln(w, "  → "+x.mend)
-				break
-			}
+		fmt.Fprintf(w, "%s %s：%v\n", p.red("✗"), r.What, r.Err)
+		if mend := remedy(r.Err); mend != "" {
+			fmt.Fprintln(w, "  → "+mend)
 		}
 	case r.Note != "":
-		fmt.Fprintf(w, "！ %s：%s\n", r.What, r.Note)
+		fmt.Fprintf(w, "%s %s：%s\n", p.yellow("！"), r.What, r.Note)
 	default:
-		fmt.Fprintf(w, "✓ %s：%s\n", r.What, r.Found)
+		fmt.Fprintf(w, "%s %s：%s\n", p.green("✓"), r.What, r.Found)
 	}
 }

@@ -104,6 +104,7 @@ func (p *picture) understood() {
 			rows = append(rows, []string{"  " + sheet.ColumnName(col), "（未读）", "", "", header(text)})
 		}
 	}
+	rows[0] = paintFor(p.w).head(rows[0])
 	columns(p.w, rows)
 }
 

@@ -26,7 +26,7 @@ func initCommand() *cobra.Command {
 		Example: "  tongbao init --out config.yaml",
 		Args:    args(cobra.NoArgs),
 	}
-	out := c.Flags().String("out", "config.yaml", "写到哪个文件（已有的不覆盖）")
+	out := c.Flags().String("out", "config.yaml", "写到哪个`文件`（已有的不覆盖）")
 	service := c.Flags().Bool("service", false, "为 systemd 服务写：数据在 /var/lib/tongbao，授权码作为凭据")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if _, err := os.Stat(*out); !errors.Is(err, fs.ErrNotExist) {

@@ -53,14 +53,12 @@ func rebuild(c *cobra.Command, cfg *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, house.Close()) }()
-	n := 0
+	n, far := 0, newProgress(c.ErrOrStderr())
 	err = house.Office.Rebuild(c.Context(), func(done, all int) {
 		n = all
-		if done%100 == 0 || done == all {
-			fmt.Fprintf(c.ErrOrStderr(), "\r已重读 %d/%d 封", done, all)
-		}
+		far.of("已重读来信", done, all)
 	})
-	fmt.Fprintln(c.ErrOrStderr())
+	far.end()
 	if err != nil {
 		if gone {
 			return fmt.Errorf("重建失败：%w", err)
@@ -83,6 +81,7 @@ func backupCommand() *cobra.Command {
 		Args:    args(cobra.ExactArgs(1)),
 	}
 	path := configFlag(c)
+	completeArgs(c, completeFiles)
 	c.RunE = func(c *cobra.Command, file []string) error {
 		if err := backup(c, *path, file[0]); err != nil {
 			return err
@@ -109,10 +108,12 @@ func backup(c *cobra.Command, config, file string) error {
 		return fmt.Errorf("write backup: %w", err)
 	}
 	defer os.Remove(tmp)
-	w := bufio.NewWriter(f)
+	far := newProgress(c.ErrOrStderr())
+	defer far.end()
+	w := bufio.NewWriter(far.bytes("正在备份", f))
 	err = ask(c.Context(), config, "GET", "/backup", nil, nil, w)
 	if err = errors.Join(err, w.Flush(), f.Sync()); err == nil {
-		err = readBack(f)
+		err = readBack(f, far)
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write backup: %w", err)
@@ -121,7 +122,7 @@ func backup(c *cobra.Command, config, file string) error {
 }
 
 // readBack restores a backup into a temporary directory and checks it there.
-func readBack(f *os.File) error {
+func readBack(f *os.File, far *progress) error {
 	dir, err := os.MkdirTemp("", "tongbao-backup-")
 	if err != nil {
 		return err
@@ -130,7 +131,11 @@ func readBack(f *os.File) error {
 	if _, err := f.Seek(0, 0); err != nil {
 		return err
 	}
-	return store.Restore(f, dir)
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return store.Restore(far.read("正在读回核对", f, info.Size()), dir)
 }
 
 func restoreCommand() *cobra.Command {
@@ -140,13 +145,21 @@ func restoreCommand() *cobra.Command {
 		Example: "  tongbao restore 备份-20210401.tar ./data",
 		Args:    args(cobra.ExactArgs(2)),
 	}
+	completeArgs(c, completeFiles, completeFiles)
 	c.RunE = func(c *cobra.Command, a []string) error {
 		f, err := os.Open(a[0])
 		if err != nil {
 			return fmt.Errorf("open backup: %w", err)
 		}
 		defer f.Close()
-		if err := store.Restore(f, a[1]); err != nil {
+		info, err := f.Stat()
+		if err != nil {
+			return fmt.Errorf("open backup: %w", err)
+		}
+		far := newProgress(c.ErrOrStderr())
+		err = store.Restore(far.read("正在恢复", f, info.Size()), a[1])
+		far.end()
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(c.OutOrStdout(), "已恢复到 %s\n", a[1])

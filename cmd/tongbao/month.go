@@ -24,7 +24,7 @@ func statusCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-03；不写为当前在收的月份")
+	period := periodFlag(c, "；不写为当前在收的月份")
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if *asJSON {
@@ -52,14 +52,15 @@ func bulletinCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-03；季度，如 2021-Q1")
-	kind := kindFlag(c)
-	out := c.Flags().String("out", "", "把 .docx、.xlsx 和 .html 写到这个目录，问题交办单和督办函写到其中的“交办督办”")
-	figure := c.Flags().String("explain", "", "说明一个数字的由来，如 修水县.ytd_pct、city.ytd_done")
+	period, kind := issueFlag(c), kindFlag(c)
+	out := c.Flags().String("out", "", "把 .docx、.xlsx 和 .html 写到这个`目录`，问题交办单和督办函写到其中的“交办督办”")
+	figure := c.Flags().String("explain", "", "说明一个`数字`的由来，如 修水县.ytd_pct、city.ytd_done")
+	completeFlag(c, "explain", completeFigures)
+	c.MarkFlagDirname("out") //nolint:errcheck // the flag is there
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if *period == "" {
-			return usageError{fmt.Errorf("请写明月份：--period 2021-03")}
+		if err := needsMonth(*period); err != nil {
+			return err
 		}
 		if *figure != "" {
 			return explainFigure(c, *path, *period, *figure, *asJSON)
@@ -108,16 +109,15 @@ func bulletinCommand() *cobra.Command {
 func editionCommand(name, short, verb string, why bool) *cobra.Command {
 	c := &cobra.Command{Use: name, Short: short, Example: "  tongbao bulletin " + name + " -c config.yaml --period 2021-04", Args: args(cobra.NoArgs)}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-04；季度，如 2021-Q1")
-	kind := kindFlag(c)
+	period, kind := issueFlag(c), kindFlag(c)
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	var reason string
 	if why {
-		c.Flags().StringVar(&reason, "reason", "", "原因")
+		c.Flags().StringVar(&reason, "reason", "", "`原因`")
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if *period == "" {
-			return usageError{fmt.Errorf("请写明月份：--period 2021-04")}
+		if err := needsMonth(*period); err != nil {
+			return err
 		}
 		var done frontdesk.Edition
 		if err := ask(c.Context(), *path, "POST", verb, url.Values{"period": {*period}, "kind": {*kind}, "reason": {reason}}, nil, &done); err != nil {
@@ -186,7 +186,9 @@ func outboxCommand() *cobra.Command {
 	c := &cobra.Command{Use: "outbox", Short: "发件箱：查看、重发、撤下"}
 	list := &cobra.Command{Use: "list", Short: "列出未了的信件", Example: "  tongbao outbox list --state failed", Args: args(cobra.NoArgs)}
 	path := configFlag(list)
-	state := list.Flags().String("state", "", "queued、sent、failed、withdrawn、expired 或 all；不写为未发和失败的")
+	states := []string{"queued", "sent", "failed", "withdrawn", "dropped", "expired", "all"}
+	state := textFlag(list.Flags(), "state", "只列这种`状态`的：queued（待发）、sent（已发）、failed（失败）、withdrawn（已撤回）、dropped（不再发送）、expired（过期）或 all（全部）；不写为待发和失败的", oneOf(states...))
+	completeFlag(list, "state", words(states...))
 	asJSON := list.Flags().Bool("json", false, "输出 JSON")
 	list.RunE = func(c *cobra.Command, _ []string) error {
 		var items []outbox.Item
@@ -208,6 +210,7 @@ func outboxCommand() *cobra.Command {
 func keyCommand(name, short, verb string) *cobra.Command {
 	c := &cobra.Command{Use: name + " 键...", Short: short, Example: "  tongbao outbox " + name + " receipt/20210324-0123456789ab/xs@example.com", Args: args(cobra.MinimumNArgs(1))}
 	path := configFlag(c)
+	completeArgs(c, completeKeys)
 	c.RunE = func(c *cobra.Command, keys []string) error {
 		return atOffice(*path, func(_ *config.Config, desk frontdesk.Client) error {
 			for _, key := range keys {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -18,11 +19,17 @@ import (
 	"tongbao/internal/store"
 )
 
-// width is how many places a text takes on a terminal: Chinese characters two.
+// width is how many places a text takes on a terminal: Chinese characters two,
+// colours none.
 func width(s string) int {
 	n := 0
-	for _, r := range s {
-		n += places(r)
+	for s != "" {
+		if k := sequence(s); k > 0 {
+			s = s[k:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		n, s = n+places(r), s[size:]
 	}
 	return n
 }
@@ -85,54 +92,58 @@ var stateWords = map[reporting.State]string{
 }
 
 func printStatus(w io.Writer, s office.Status) {
-	fmt.Fprintf(w, "%s报送情况　截止 %s　冻结 %s\n", s.Period.Chinese(), clock(s.Deadline), clock(s.Freeze))
+	p := paintFor(w)
+	fmt.Fprintf(w, "%s　截止 %s　冻结 %s\n", p.bold(s.Period.Chinese()+"报送情况"), clock(s.Deadline), clock(s.Freeze))
 	for _, x := range s.Warnings {
-		fmt.Fprintln(w, "注意："+x)
+		fmt.Fprintln(w, p.yellow("注意：")+x)
 	}
 	if in := s.Intake; in != nil && in.LastError != "" {
-		fmt.Fprintf(w, "注意：收信有问题：%s\n", plain(in.LastError, 300))
+		fmt.Fprintf(w, "%s%s\n", p.red("注意：收信有问题："), plain(in.LastError, 300))
+		if mend := remedy(errors.New(in.LastError)); mend != "" {
+			fmt.Fprintln(w, "　　　→ "+mend)
+		}
 		if !in.NextTry.IsZero() {
 			fmt.Fprintf(w, "　　　下次重试 %s\n", clock(in.NextTry.In(s.Deadline.Location())))
 		}
 	}
-	rows := [][]string{{"单位", "进度表", "问题台账", "滞后清单", "项目", "错误", "提醒", "催报"}}
+	rows := [][]string{p.head([]string{"单位", "进度表", "问题台账", "滞后清单", "项目", "错误", "提醒", "催报"})}
 	for _, sub := range s.Submitters {
 		row := []string{sub.Name}
-		n, errors, warnings := 0, 0, 0
+		n, faults, warnings := 0, 0, 0
 		for _, k := range reporting.Kinds {
 			st, ok := sub.Tables[k]
 			if !ok {
 				row = append(row, "—")
 				continue
 			}
-			row = append(row, stateWords[st.State])
-			errors, warnings = errors+st.Errors, warnings+st.Warnings
+			row = append(row, p.state(st.State))
+			faults, warnings = faults+st.Errors, warnings+st.Warnings
 			if k == reporting.Progress {
 				n = st.Rows
 			}
 		}
-		rows = append(rows, append(row, count(n), count(errors), count(warnings), count(sub.Chased)))
+		rows = append(rows, append(row, count(n), p.some(faults, p.red), p.some(warnings, p.yellow), count(sub.Chased)))
 	}
 	columns(w, rows)
-	if p := s.Paused; p != nil {
-		fmt.Fprintf(w, "暂停发信：至 %s，%s\n", clock(p.Until.In(s.Deadline.Location())), plain(cmp.Or(p.Means, p.Error), 120))
+	if c, p := p, s.Paused; p != nil {
+		fmt.Fprintf(w, "%s至 %s，%s\n", c.red("暂停发信："), clock(p.Until.In(s.Deadline.Location())), plain(cmp.Or(p.Means, p.Error), 120))
 	}
 	for _, b := range s.Bounced {
-		fmt.Fprintf(w, "退信：%s　%s\n", plain(b.Address, 60), plain(b.Text, 120))
+		fmt.Fprintf(w, "%s%s　%s\n", p.red("退信："), plain(b.Address, 60), plain(b.Text, 120))
 	}
 	for _, state := range []string{"queued", "failed"} {
 		if n := s.Outbox[state]; n > 0 {
-			fmt.Fprintf(w, "发件箱：%d 封%s\n", n, map[string]string{"queued": "待发", "failed": "发送失败（tongbao outbox list）"}[state])
+			fmt.Fprintf(w, "发件箱：%d 封%s\n", n, map[string]string{"queued": "待发", "failed": p.red("发送失败") + "（tongbao outbox list）"}[state])
 		}
 	}
 	for _, f := range s.Forged {
-		fmt.Fprintf(w, "疑似冒名：%s（%s）%s的来信《%s》，表已计入，请核实（%s）\n", f.Submitter, plain(f.From, 60), f.Arrived.In(s.Deadline.Location()).Format("1月2日"), plain(f.Subject, 60), plain(f.Why, 80))
+		fmt.Fprintf(w, p.red("疑似冒名：")+"%s（%s）%s的来信《%s》，表已计入，请核实（%s）\n", f.Submitter, plain(f.From, 60), f.Arrived.In(s.Deadline.Location()).Format("1月2日"), plain(f.Subject, 60), plain(f.Why, 80))
 	}
 	if s.Doubts > 0 {
-		fmt.Fprintf(w, "待确认：%d 个项目疑似库中已有项目（tongbao projects）\n", s.Doubts)
+		fmt.Fprintf(w, p.yellow("待确认：")+"%d 个项目疑似库中已有项目（tongbao projects）\n", s.Doubts)
 	}
 	if len(s.Quarantine) > 0 {
-		fmt.Fprintf(w, "待认领 %d 封（tongbao assign 信件号 --as 单位 [--remember]）：\n", len(s.Quarantine))
+		fmt.Fprintf(w, p.yellow("待认领")+" %d 封（tongbao assign 信件号 --as 单位 [--remember]）：\n", len(s.Quarantine))
 		rows := [][]string{}
 		for _, q := range s.Quarantine {
 			guess := ""
@@ -170,16 +181,16 @@ func printFindings(w io.Writer, findings []reporting.Finding) {
 	order := map[reporting.Severity]int{reporting.Error: 0, reporting.Warning: 1, reporting.Notice: 2}
 	slices.SortStableFunc(sorted, func(a, b reporting.Finding) int { return order[a.Severity] - order[b.Severity] })
 	for _, f := range sorted {
-		fmt.Fprintf(w, "  %s %s %s：%s（%s）\n", severityWords[f.Severity], place(f.Path[min(1, len(f.Path)):], f.Sheet, f.Number), f.Cell, plain(f.Message, 300), f.Code)
+		fmt.Fprintf(w, "  %s %s %s：%s（%s）\n", paintFor(w).severity(f.Severity), place(f.Path[min(1, len(f.Path)):], f.Sheet, f.Number), f.Cell, plain(f.Message, 300), f.Code)
 	}
 }
 
 func printImported(w io.Writer, one office.Imported) {
 	fmt.Fprintf(w, "%s　信件号 %s　%s %s\n", plain(one.File, 80), one.ID, office.LetterWord(one.State), plain(one.Reason, 80))
 	for _, t := range one.Tables {
-		what := "已保存"
+		what := paintFor(w).green("已保存")
 		if !t.Stored {
-			what = "未保存：" + plain(t.Reason, 80)
+			what = paintFor(w).yellow("未保存：") + plain(t.Reason, 80)
 		}
 		size := fmt.Sprintf("%d 行", len(t.Rows))
 		if t.Prose != "" {
@@ -202,23 +213,24 @@ func printLetter(w io.Writer, l store.Letter) {
 }
 
 func printChasing(w io.Writer, ch office.Chasing) {
+	p := paintFor(w)
 	if !ch.Enabled {
-		fmt.Fprintln(w, "注意：reminders.enabled 为 false，不会发出提醒和催报")
+		fmt.Fprintln(w, p.yellow("注意：")+"reminders.enabled 为 false，不会发出提醒和催报")
 	}
 	if len(ch.Due) == 0 {
 		fmt.Fprintln(w, "现在没有到期的提醒或催报")
 	}
 	for _, d := range ch.Due {
-		fmt.Fprintf(w, "%s　%s　%s（%s）\n    %s\n", d.Submitter, d.Period.Chinese(), d.Step.Name, stepKind[d.Step.Kind], d.Why)
+		fmt.Fprintf(w, "%s　%s　%s（%s）\n    %s\n", p.bold(d.Submitter), d.Period.Chinese(), d.Step.Name, stepKind[d.Step.Kind], d.Why)
 		for _, to := range d.To {
-			what := "将发"
+			what := p.yellow("将发")
 			switch {
 			case to.State == outbox.Sent:
-				what = "已发"
+				what = p.green("已发")
 			case to.State == outbox.Queued:
 				what = "在发件箱"
 			case to.State != "" && to.State != outbox.Withdrawn:
-				what = "不发（" + string(to.State) + "）"
+				what = p.dim("不发（" + outboxWords[to.State] + "）")
 			case !to.Held.IsZero():
 				what = "推迟到" + clock(to.Held)
 			}
@@ -232,17 +244,17 @@ func printChasing(w io.Writer, ch office.Chasing) {
 		return
 	}
 	fmt.Fprintln(w, "尚有欠报、现在不发的：")
-	rows := [][]string{{"单位", "月份", "缺", "原因", "下一步"}}
-	for _, p := range ch.Waiting {
+	rows := [][]string{p.head([]string{"单位", "月份", "缺", "原因", "下一步"})}
+	for _, x := range ch.Waiting {
 		var missing []string
-		for _, k := range p.Missing {
+		for _, k := range x.Missing {
 			missing = append(missing, k.Short())
 		}
 		next := "—"
-		if p.Step != "" {
-			next = p.Step + " " + clock(p.Next)
+		if x.Step != "" {
+			next = x.Step + " " + clock(x.Next)
 		}
-		rows = append(rows, []string{p.Submitter, p.Period.String(), strings.Join(missing, "、"), p.Why, next})
+		rows = append(rows, []string{x.Submitter, x.Period.String(), strings.Join(missing, "、"), x.Why, next})
 	}
 	columns(w, rows)
 }
@@ -254,13 +266,14 @@ func printItems(w io.Writer, items []outbox.Item) {
 		fmt.Fprintln(w, "发件箱里没有未了的信")
 		return
 	}
-	rows := [][]string{{"状态", "键", "主题", "次数", "下次", "最近的错误"}}
+	p := paintFor(w)
+	rows := [][]string{p.head([]string{"状态", "键", "主题", "次数", "下次", "最近的错误"})}
 	for _, it := range items {
 		next := "—"
 		if it.State == outbox.Queued {
 			next = clock(it.Next)
 		}
-		rows = append(rows, []string{string(it.State), it.Key, plain(it.Subject, 30), fmt.Sprint(it.Attempts), next, plain(it.LastError, 60)})
+		rows = append(rows, []string{p.outState(it.State), it.Key, plain(it.Subject, 30), fmt.Sprint(it.Attempts), next, plain(cmp.Or(it.Means, it.LastError), 60)})
 	}
 	columns(w, rows)
 }
@@ -299,13 +312,14 @@ func printBulletin(w io.Writer, raw json.RawMessage, files []string) error {
 	default:
 		fmt.Fprintf(w, "全市 %d 个项目，年度计划 %s 万元，累计完成 %s 万元，占 %s%%\n", b.City.Projects, b.City.Plan, b.City.Done, b.City.Pct)
 	}
-	rows := [][]string{{"序位", "单位", "项目", "年度计划", "累计完成", "占计划%", "与序时比", "滞后"}}
+	p := paintFor(w)
+	rows := [][]string{p.head([]string{"序位", "单位", "项目", "年度计划", "累计完成", "占计划%", "与序时比", "滞后"})}
 	for _, s := range b.Submitters {
 		if !s.Reported {
-			rows = append(rows, []string{"—", s.Name, "未报送"})
+			rows = append(rows, []string{"—", s.Name, p.red("未报送")})
 			continue
 		}
-		rows = append(rows, []string{count(s.Rank), s.Name, fmt.Sprint(s.Projects), string(s.Plan), string(s.Done), orDash(string(s.Pct)), orDash(string(s.Gap)), count(s.Lagging)})
+		rows = append(rows, []string{count(s.Rank), s.Name, fmt.Sprint(s.Projects), string(s.Plan), string(s.Done), orDash(string(s.Pct)), orDash(p.gap(string(s.Gap))), count(s.Lagging)})
 	}
 	columns(w, rows)
 	for _, f := range files {

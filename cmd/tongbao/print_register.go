@@ -20,13 +20,13 @@ func dash(s string) string {
 }
 
 func printProjects(w io.Writer, l frontdesk.Listing) {
-	rows := [][]string{{"编号", "单位", "项目名称", "阶段", "总投资", "年度计划", "责任领导", "责任单位", "实施主体", "月份"}}
+	rows := [][]string{paintFor(w).head([]string{"编号", "单位", "项目名称", "阶段", "总投资", "年度计划", "责任领导", "责任单位", "实施主体", "月份"})}
 	for _, p := range l.Projects {
 		months := p.First.String()
 		if p.Last != p.First {
 			months += "～" + p.Last.String()
 		}
-		text := func(f reporting.Field, n int) string { return dash(plain(p.Text(f), n)) }
+		text := func(f reporting.Field, n int) string { return dash(plain(f.Word(p.Known[f]), n)) }
 		rows = append(rows, []string{p.ID, p.Submitter, plain(p.Name, 30), dash(p.Stage.Title()), text(reporting.FTotalInvest, 14), text(reporting.FYearPlan, 14),
 			text(reporting.FLeader, 10), text(reporting.FRespUnit, 16), text(reporting.FOwnerUnit, 16), months})
 	}
@@ -55,7 +55,7 @@ func printProject(w io.Writer, p office.Project) {
 	} {
 		var parts []string
 		for _, f := range line {
-			if s := p.Text(f); s != "" {
+			if s := f.Word(p.Known[f]); s != "" {
 				parts = append(parts, f.Title()+"："+plain(s, 40))
 			}
 		}
@@ -77,7 +77,7 @@ func printProject(w io.Writer, p office.Project) {
 	for _, f := range figures {
 		head = append(head, f.Title())
 	}
-	rows := [][]string{append(head, "来源")}
+	rows := [][]string{paintFor(w).head(append(head, "来源"))}
 	for _, m := range p.Months {
 		for _, v := range m.Versions {
 			row := []string{m.Period.String(), fmt.Sprintf("第%d版", v.Version), "（未计）"}
@@ -105,6 +105,7 @@ func printProject(w io.Writer, p office.Project) {
 func printProblems(w io.Writer, p office.Problems) {
 	fmt.Fprintf(w, "%s问题台账　未销号 %d　本月新增 %d　本月销号 %d　超期 %d　提请上级 %d　未销号而消失 %d\n", p.Period.Chinese(),
 		p.Sum.Open, p.Sum.New, p.Sum.Closed, p.Sum.Overdue, p.Sum.Escalated, p.Sum.Vanished)
+	paint := paintFor(w)
 	for _, x := range []struct {
 		title string
 		sums  []office.ProblemSum
@@ -112,9 +113,9 @@ func printProblems(w io.Writer, p office.Problems) {
 		if len(x.sums) == 0 {
 			continue
 		}
-		rows := [][]string{{x.title, "未销号", "新增", "销号", "超期", "提请上级", "消失"}}
+		rows := [][]string{paint.head([]string{x.title, "未销号", "新增", "销号", "超期", "提请上级", "消失"})}
 		for _, s := range x.sums {
-			rows = append(rows, []string{plain(s.Name, 30), count(s.Open), count(s.New), count(s.Closed), count(s.Overdue), count(s.Escalated), count(s.Vanished)})
+			rows = append(rows, []string{plain(s.Name, 30), count(s.Open), count(s.New), count(s.Closed), paint.some(s.Overdue, paint.red), count(s.Escalated), count(s.Vanished)})
 		}
 		fmt.Fprintln(w)
 		columns(w, rows)
@@ -123,7 +124,7 @@ func printProblems(w io.Writer, p office.Problems) {
 		return
 	}
 	fmt.Fprintln(w)
-	rows := [][]string{{"编号", "单位", "项目", "问题", "类别", "部门", "时限", "历时", "状态"}}
+	rows := [][]string{paint.head([]string{"编号", "单位", "项目", "问题", "类别", "部门", "时限", "历时", "状态"})}
 	for _, x := range p.Problems {
 		state := x.Words()
 		if x.Maybe != "" {
@@ -205,9 +206,9 @@ func printCorrections(w io.Writer, list []office.Correction) {
 }
 
 func printAudit(w io.Writer, acts []office.Act) {
-	rows := [][]string{{"时间", "谁", "事项"}}
+	rows := [][]string{paintFor(w).head([]string{"时间", "谁", "事项"})}
 	for _, a := range acts {
-		rows = append(rows, []string{clock(a.At), plain(a.By, 30), plain(a.Text, 200)})
+		rows = append(rows, []string{clock(a.At), plain(office.Who(a.By), 30), plain(a.Text, 200)})
 	}
 	columns(w, rows)
 }

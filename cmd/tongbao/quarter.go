@@ -19,7 +19,9 @@ import (
 
 // kindFlag adds --kind: which product of a quarter.
 func kindFlag(c *cobra.Command) *string {
-	return c.Flags().String("kind", "", "季度的哪一种："+strings.Join(bulletin.QuarterKinds, "、")+"；不写为 "+bulletin.QuarterRanking)
+	v := c.Flags().String("kind", "", "季度的哪一`种`："+strings.Join(bulletin.QuarterKinds, "、")+"；不写为 "+bulletin.QuarterRanking)
+	completeFlag(c, "kind", words(bulletin.QuarterKinds...))
+	return v
 }
 
 func isQuarter(period string) bool {
@@ -66,7 +68,7 @@ func points(n *bulletin.Number) string {
 }
 
 func printScores(w io.Writer, q bulletin.Quarterly) {
-	rows := [][]string{{"序位", "单位", "投资", "开工", "竣工", "入统", "报送", "小计", "折算后", "加分", "扣分", "总分", "上季"}}
+	rows := [][]string{paintFor(w).head([]string{"序位", "单位", "投资", "开工", "竣工", "入统", "报送", "小计", "折算后", "加分", "扣分", "总分", "上季"})}
 	for _, s := range q.Units {
 		if s.Rank == 0 {
 			rows = append(rows, []string{"—", s.Name, s.Unranked})

@@ -29,7 +29,8 @@ func inspectCommand() *cobra.Command {
 		Example: "  tongbao inspect 濂溪区3月.xlsx\n  tongbao inspect --json a.eml",
 		Args:    args(cobra.MinimumNArgs(1)),
 	}
-	path := c.Flags().StringP("config", "c", "", "配置文件；不写则只认得十三个县（市、区）的名称")
+	path := c.Flags().StringP("config", "c", "", "配置`文件`；不写则只认得十三个县（市、区）的名称")
+	completeArgs(c, completeFiles)
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, files []string) error {
 		cfg, err := inspectConfig(*path)
@@ -44,7 +45,10 @@ func inspectCommand() *cobra.Command {
 		readings := []reporting.Reading{}
 		screen := newScreen(c.OutOrStdout())
 		var failed error
-		for _, file := range files {
+		far := newProgress(c.ErrOrStderr())
+		defer far.end()
+		for i, file := range files {
+			far.of("正在读第", i+1, len(files))
 			raw, err := os.ReadFile(file)
 			if err != nil {
 				failed = errors.Join(failed, fmt.Errorf("读取文件：%w", err))
@@ -56,6 +60,7 @@ func inspectCommand() *cobra.Command {
 				continue
 			}
 			if readings = append(readings, seen.Reading); !*asJSON {
+				far.end()
 				screen.explain(seen)
 			}
 		}
@@ -88,15 +93,19 @@ func importCommand() *cobra.Command {
 		Args:    args(cobra.MinimumNArgs(1)),
 	}
 	path := configFlag(c)
-	submitter := c.Flags().String("submitter", "", "报送单位；表格里看不出时要写")
-	period := c.Flags().String("period", "", "月份，如 2021-03；表格里看不出时要写")
-	received := c.Flags().String("received", "", "收到的时间，如 2021-03-24T10:05:00+08:00")
+	completeArgs(c, completeFiles)
+	submitter := submitterFlag(c, "submitter", "报送`单位`；表格里看不出时要写")
+	period := periodFlag(c, "；表格里看不出时要写")
+	received := textFlag(c.Flags(), "received", "收到的`时间`，如 2021-03-24T10:05:00+08:00", readMoment)
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, files []string) error {
 		return atOffice(*path, func(_ *config.Config, desk frontdesk.Client) error {
 			imported := []office.Imported{}
 			var failed error
-			for _, file := range files {
+			far := newProgress(c.ErrOrStderr())
+			defer far.end()
+			for i, file := range files {
+				far.of("正在收第", i+1, len(files))
 				raw, err := os.ReadFile(file)
 				if err != nil {
 					failed = errors.Join(failed, fmt.Errorf("读取文件：%w", err))
@@ -110,6 +119,7 @@ func importCommand() *cobra.Command {
 				}
 				imported = append(imported, one)
 			}
+			far.end()
 			if *asJSON {
 				return errors.Join(printJSON(c.OutOrStdout(), map[string]any{"files": imported}), failed)
 			}

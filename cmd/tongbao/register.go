@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"tongbao/internal/frontdesk"
 	"tongbao/internal/office"
+	"tongbao/internal/reporting"
 )
 
 // tell asks a question and prints the answer, as JSON where that is wanted.
@@ -40,7 +42,7 @@ func projectsCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
-	who := c.Flags().String("submitter", "", "只看这个单位")
+	who := submitterFlag(c, "submitter", "只看这个`单位`")
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return tell(c, *path, "/projects", url.Values{"submitter": {*who}}, *asJSON, func(w io.Writer, l frontdesk.Listing) { printProjects(w, l) })
@@ -56,6 +58,7 @@ func projectShowCommand() *cobra.Command {
 		Example: "  tongbao projects show P0A1B2C3D",
 		Args:    args(cobra.ExactArgs(1)),
 	}
+	completeArgs(c, completeProjects)
 	path := configFlag(c)
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, id []string) error {
@@ -71,6 +74,7 @@ func projectMergeCommand() *cobra.Command {
 		Example: "  tongbao projects merge P0A1B2C3D P9Z8Y7X6W",
 		Args:    args(cobra.ExactArgs(2)),
 	}
+	completeArgs(c, completeProjects, completeProjects)
 	return decision(c, "/projects/merge", func(a []string) url.Values { return url.Values{"id": {a[0]}, "other": {a[1]}} }, func(a []string, _ string) string {
 		return fmt.Sprintf("已合并：%s 并入 %s", a[1], a[0])
 	})
@@ -83,6 +87,7 @@ func projectApartCommand() *cobra.Command {
 		Example: "  tongbao projects apart P0A1B2C3D P9Z8Y7X6W",
 		Args:    args(cobra.ExactArgs(2)),
 	}
+	completeArgs(c, completeProjects, completeProjects)
 	return decision(c, "/projects/apart", func(a []string) url.Values { return url.Values{"id": {a[0]}, "other": {a[1]}} }, func(a []string, _ string) string {
 		return fmt.Sprintf("已记录：%s 与 %s 是两个项目", a[0], a[1])
 	})
@@ -95,8 +100,10 @@ func projectSplitCommand() *cobra.Command {
 		Example: "  tongbao projects split P0A1B2C3D --from 2021-05\n  tongbao projects split P0A1B2C3D --name 滨江路改造二期",
 		Args:    args(cobra.ExactArgs(1)),
 	}
-	from := c.Flags().String("from", "", "从这个月起是另一个项目")
-	name := c.Flags().String("name", "", "用这个名称的月份是另一个项目")
+	from := textFlag(c.Flags(), "from", "从这个`月`起是另一个项目，如 2021-05", readMonth)
+	completeFlag(c, "from", completeMonths)
+	name := c.Flags().String("name", "", "用这个`名称`的月份是另一个项目")
+	completeArgs(c, completeProjects)
 	return decision(c, "/projects/split", func(a []string) url.Values { return url.Values{"id": {a[0]}, "period": {*from}, "name": {*name}} }, func(a []string, id string) string {
 		return fmt.Sprintf("已从 %s 拆出 %s", a[0], id)
 	})
@@ -105,7 +112,7 @@ func projectSplitCommand() *cobra.Command {
 // decision is a verb by which a person decides something about the register.
 func decision(c *cobra.Command, verb string, query func([]string) url.Values, said func(args []string, id string) string) *cobra.Command {
 	path := configFlag(c)
-	reason := c.Flags().String("reason", "", "原因，记入操作日志")
+	reason := c.Flags().String("reason", "", "`原因`，记入操作日志")
 	c.RunE = func(c *cobra.Command, a []string) error {
 		q := query(a)
 		q.Set("reason", *reason)
@@ -130,29 +137,17 @@ func problemsCommand() *cobra.Command {
 	}
 	path := configFlag(c)
 	f := c.Flags()
-	period, who := f.String("period", "", "月份，如 2021-03；不写为当前在收的月份"), f.String("submitter", "", "只看这个单位")
-	kind, department := f.String("kind", "", "问题类别，如 征迁"), f.String("department", "", "需协调的部门，如 市自然资源局")
-	state := f.String("state", "", "new、open、closed、overdue、escalated、vanished 或 all；不写则不列以前月份已销号的")
+	period, who := periodFlag(c, "；不写为当前在收的月份"), submitterFlag(c, "submitter", "只看这个`单位`")
+	kind, department := f.String("kind", "", "问题`类别`，如 征迁"), f.String("department", "", "需协调的`部门`，如 市自然资源局")
+	states := []string{"new", "open", "closed", "overdue", "escalated", "vanished", "all"}
+	state := textFlag(f, "state", "只列这种`状态`的：new（本月新增）、open（未销号）、closed（已销号）、overdue（超期）、escalated（提请上级）、vanished（未销号而消失）或 all（全部）；不写则不列以前月份已销号的", oneOf(states...))
+	completeFlag(c, "state", words(states...))
 	asJSON := f.Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		switch *state {
-		case "", "new", "open", "closed", "overdue", "escalated", "vanished", "all":
-		default:
-			return usageError{fmt.Errorf("状态“%s”不认识，请写 new、open、closed、overdue、escalated、vanished 或 all", *state)}
-		}
 		q := url.Values{"period": {*period}, "submitter": {*who}, "kind": {*kind}, "department": {*department}, "state": {*state}}
 		return tell(c, *path, "/problems", q, *asJSON, func(w io.Writer, p office.Problems) { printProblems(w, p) })
 	}
 	return c
-}
-
-// tableFlag reads a table's name.
-func tableFlag(s string) error {
-	switch s {
-	case "progress", "issues", "lagging":
-		return nil
-	}
-	return usageError{fmt.Errorf("请写明哪张表：--table progress、issues 或 lagging")}
 }
 
 func diffCommand() *cobra.Command {
@@ -164,19 +159,19 @@ func diffCommand() *cobra.Command {
 	}
 	path := configFlag(c)
 	f := c.Flags()
-	table := f.String("table", "", "只看这张表：progress、issues 或 lagging")
-	from, to := f.String("from", "", "从第几版"), f.String("to", "", "到第几版；都不写则逐版比较")
+	table := tableFlag(c, "只看这一张")
+	from, to := f.String("from", "", "从第几`版`"), f.String("to", "", "到第几`版`；都不写则逐版比较")
+	completeArgs(c, completeSubmitters, completeMonths)
 	asJSON := f.Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, a []string) error {
-		if *table != "" {
-			if err := tableFlag(*table); err != nil {
-				return err
-			}
+		month, err := readMonth(a[1])
+		if err != nil {
+			return usageError{err}
 		}
 		if (*from == "") != (*to == "") {
 			return usageError{fmt.Errorf("--from 和 --to 要一起写")}
 		}
-		q := url.Values{"submitter": {a[0]}, "period": {a[1]}, "table": {*table}, "from": {*from}, "to": {*to}}
+		q := url.Values{"submitter": {a[0]}, "period": {month}, "table": {*table}, "from": {*from}, "to": {*to}}
 		return tell(c, *path, "/diff", q, *asJSON, func(w io.Writer, d office.Diff) { printDiff(w, d) })
 	}
 	return c
@@ -190,11 +185,11 @@ func correctionsCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
-	period := c.Flags().String("period", "", "月份，如 2021-03")
+	period := periodFlag(c, "")
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if *period == "" {
-			return usageError{fmt.Errorf("请写明月份：--period 2021-03")}
+		if err := needsMonth(*period); err != nil {
+			return err
 		}
 		return tell(c, *path, "/corrections", url.Values{"period": {*period}}, *asJSON, func(w io.Writer, l []office.Correction) { printCorrections(w, l) })
 	}
@@ -213,10 +208,10 @@ func versionVerb(name, short, example, said string) *cobra.Command {
 	c := &cobra.Command{Use: name + " 单位", Short: short, Example: example, Args: args(cobra.ExactArgs(1))}
 	path := configFlag(c)
 	f := c.Flags()
-	period, table := f.String("period", "", "月份，如 2021-03"), f.String("table", "", "progress、issues 或 lagging")
-	version, reason := f.Int("version", 0, "第几版（见 tongbao diff）"), f.String("reason", "", "原因，记入操作日志")
+	period, table := periodFlag(c, ""), tableFlag(c, "哪一张")
+	version, reason := f.Int("version", 0, "第几版（见 tongbao diff）"), f.String("reason", "", "`原因`，记入操作日志")
 	c.RunE = func(c *cobra.Command, who []string) error {
-		if err := tableFlag(*table); err != nil {
+		if err := cmp.Or(needsMonth(*period), needsTable(*table)); err != nil {
 			return err
 		}
 		if *version < 1 {
@@ -226,7 +221,7 @@ func versionVerb(name, short, example, said string) *cobra.Command {
 			return usageError{fmt.Errorf("请写明排除的原因：--reason 原因")}
 		}
 		q := url.Values{"submitter": {who[0]}, "period": {*period}, "table": {*table}, "version": {fmt.Sprint(*version)}, "reason": {*reason}}
-		return decided(c, *path, "/"+name, q, *period, fmt.Sprintf("%s：%s %s %s 第%d版", said, who[0], *period, *table, *version))
+		return decided(c, *path, "/"+name, q, *period, fmt.Sprintf("%s：%s%s%s第%d版", said, who[0], chinese(*period), reporting.Kind(*table).Title(), *version))
 	}
 	return c
 }
@@ -239,7 +234,7 @@ func auditCommand() *cobra.Command {
 		Args:    args(cobra.NoArgs),
 	}
 	path := configFlag(c)
-	since := c.Flags().String("since", "", "从这一天起，如 2021-03-01")
+	since := textFlag(c.Flags(), "since", "从这一`天`起，如 2021-03-01", readDay)
 	asJSON := c.Flags().Bool("json", false, "输出 JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return tell(c, *path, "/audit", url.Values{"since": {*since}}, *asJSON, func(w io.Writer, l []office.Act) { printAudit(w, l) })
@@ -256,8 +251,11 @@ func exportCommand() *cobra.Command {
 	}
 	path := configFlag(c)
 	f := c.Flags()
-	period, format := f.String("period", "", "月份或范围，如 2021-03 或 2021-01..2021-12"), f.String("format", "", "xlsx、csv 或 json；不写则看 --out 的扩展名")
-	who, out := f.String("submitter", "", "只导出这个单位"), f.String("out", "", "写到这个文件；不写则写到标准输出")
+	period := textFlag(f, "period", "`月份`或范围，如 2021-03 或 2021-01..2021-12", readMonths)
+	completeFlag(c, "period", completeMonths)
+	format := textFlag(f, "format", "`格式`：xlsx、csv 或 json；不写则看 --out 的扩展名", oneOf("xlsx", "csv", "json"))
+	completeFlag(c, "format", words("xlsx", "csv", "json"))
+	who, out := submitterFlag(c, "submitter", "只导出这个`单位`"), f.String("out", "", "写到这个`文件`；不写则写到标准输出")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if *period == "" {
 			return usageError{fmt.Errorf("请写明月份：--period 2021-01..2021-12")}
@@ -270,9 +268,13 @@ func exportCommand() *cobra.Command {
 		}
 		q := url.Values{"period": {*period}, "format": {*format}, "submitter": {*who}}
 		if *out == "" {
-			return ask(c.Context(), *path, "GET", "/export", q, nil, writer{c.OutOrStdout()})
+			return ask(c.Context(), *path, "GET", "/export", q, nil, writer{c.OutOrStdout()}) // its own progress
 		}
-		return writeWhole(*out, func(w io.Writer) error { return ask(c.Context(), *path, "GET", "/export", q, nil, writer{w}) })
+		far := newProgress(c.ErrOrStderr())
+		defer far.end()
+		return writeWhole(*out, func(w io.Writer) error {
+			return ask(c.Context(), *path, "GET", "/export", q, nil, far.bytes("正在导出", w))
+		})
 	}
 	return c
 }

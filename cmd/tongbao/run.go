@@ -119,9 +119,15 @@ func demoCommand() *cobra.Command {
 		Example: "  tongbao demo --out demo-out",
 		Args:    args(cobra.NoArgs),
 	}
-	out := c.Flags().String("out", "demo-out", "信件和通报写到这个目录")
+	out := c.Flags().String("out", "demo-out", "信件和通报写到这个`目录`")
+	c.MarkFlagDirname("out") //nolint:errcheck // the flag is there
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return demo.Run(c.Context(), demo.Options{Out: *out, Story: c.OutOrStdout()})
+		story := c.OutOrStdout()
+		if far := newProgress(c.ErrOrStderr()); !onTerminal(story) && far.live { // else the story is the progress
+			defer far.end()
+			story = far.story(story)
+		}
+		return demo.Run(c.Context(), demo.Options{Out: *out, Story: story})
 	}
 	return c
 }

@@ -130,8 +130,14 @@ func (s screen) line(indent int, text string) {
 // cut is as much of a text as has room, at least one character. It does not
 // part a word of letters, nor begin the next line with what closes a phrase.
 func cut(text string, room int) string {
-	n, end := 0, len(text)
+	n, end, colour := 0, len(text), 0
 	for i, r := range text {
+		if k := sequence(text[i:]); k > 0 {
+			colour = i + k
+		}
+		if i < colour {
+			continue
+		}
 		if n += places(r); n > room && i > 0 {
 			end = i
 			break
@@ -169,7 +175,7 @@ func (s screen) finding(indent int, f reporting.Finding, where string) {
 	if where != "" {
 		where = " " + where
 	}
-	s.line(indent, fmt.Sprintf("%s%s：%s（%s）", severityWords[f.Severity], where, plain(f.Message, 400), f.Code))
+	s.line(indent, fmt.Sprintf("%s%s：%s（%s）", paintFor(s.w).severity(f.Severity), where, plain(f.Message, 400), f.Code))
 }
 
 // raw shows the beginning of a sheet in which no table was found.

@@ -3,11 +3,11 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"tongbao/internal/office"
@@ -112,20 +112,13 @@ func dropOld(dir string, keep int) error {
 // while its alarm can still be written.
 func (d *Daemon) roomLeft(now time.Time) bool {
 	cfg := d.house.Config
-	free, ok := freeSpace(cfg.Data)
-	if !ok || free >= int64(cfg.Keep.DiskWarn) {
+	room, err := freeBytes(cfg.Data)
+	free := int64(min(room, math.MaxInt64))
+	if err != nil || free >= int64(cfg.Keep.DiskWarn) {
 		return true
 	}
 	stop := free < int64(cfg.Keep.DiskStop)
 	d.log.Warn("the disk is getting full", "free", free, "intake", !stop)
 	d.act("telling of the full disk", func(of *office.Office) error { return of.TellRoom(free, stop, now) })
 	return !stop
-}
-
-func freeSpace(dir string) (int64, bool) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(dir, &s); err != nil {
-		return 0, false
-	}
-	return int64(s.Bavail) * int64(s.Bsize), true
 }

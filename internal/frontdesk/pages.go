@@ -178,7 +178,7 @@ func (d Desk) pageSubmitter(r *http.Request) (string, page, error) {
 	name := r.PathValue("name")
 	sub, ok := d.Office.Rules.Register.ByName(name)
 	if !ok {
-		return "", page{}, badRequest{fmt.Errorf("没有名为“%s”的报送单位", name)}
+		return "", page{}, badRequest{errors.New(d.Office.Rules.Register.Unknown(name))}
 	}
 	p, err := d.asked(r)
 	if err != nil {

@@ -22,6 +22,7 @@ var functions = template.FuncMap{
 	"field":       func(f reporting.Field) string { return f.Title() },
 	"text":        func(p reporting.ProjectRecord, f reporting.Field) string { return f.Word(p.Known[f]) },
 	"outboxState": func(s outbox.State) string { return outboxWords[s] },
+	"who":         office.Who,
 	"edition":     editionWords,
 	"seq":         func(i int) int { return i + 1 },
 }

@@ -95,7 +95,7 @@ func (d Desk) projects(w http.ResponseWriter, r *http.Request) {
 // knows refuses a name that no submitter has; "" is everybody.
 func (d Desk) knows(name string) error {
 	if _, ok := d.Office.Rules.Register.ByName(name); name != "" && !ok {
-		return badRequest{fmt.Errorf("没有名为“%s”的报送单位", name)}
+		return badRequest{errors.New(d.Office.Rules.Register.Unknown(name))}
 	}
 	return nil
 }

@@ -56,6 +56,20 @@ func (o *Office) Audit(since time.Time) ([]Act, error) {
 	return out, err
 }
 
+// Who names who acted, as a person reads it: the program, somebody at the
+// command line, or the name that a page or a letter gives.
+func Who(by string) string {
+	switch name, typed := strings.CutPrefix(by, "operator"); {
+	case by == "daemon":
+		return "程序"
+	case by == "operator":
+		return "管理员"
+	case typed:
+		return "管理员" + strings.TrimRight(" "+strings.TrimSpace(name), " ")
+	}
+	return by
+}
+
 // letterStates are the words for what became of a letter.
 var letterStates = map[store.LetterState]string{
 	store.Taken: "已收", store.Repeated: "重复，不另存", store.Rejected: "无法采用，退改", store.Quarantined: "待认领",

@@ -51,7 +51,7 @@ type Step struct {
 func (o *Office) Diff(submitter string, p reporting.Period, kind reporting.Kind, from, to int) (Diff, error) {
 	out := Diff{Submitter: submitter, Period: p, Freeze: o.Rules.Terms.Freeze(p), Tables: []TableDiff{}}
 	if _, ok := o.Rules.Register.ByName(submitter); !ok {
-		return out, wrong("没有名为“%s”的报送单位", submitter)
+		return out, o.unknown(submitter)
 	}
 	err := o.Store.View(func(t *store.Tx) error {
 		published, err := publishedVersions(t, p)

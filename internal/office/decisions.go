@@ -19,7 +19,7 @@ import (
 // for the submitter from now on. The decision is in the journal first.
 func (o *Office) Assign(ctx context.Context, id, as string, remember bool, by string, now time.Time) (store.Letter, error) {
 	if _, ok := o.Rules.Register.ByName(as); !ok {
-		return store.Letter{}, wrong("没有名为“%s”的报送单位", as)
+		return store.Letter{}, o.unknown(as)
 	}
 	l, err := o.waiting(id)
 	if err != nil {
@@ -91,7 +91,7 @@ func (o *Office) waiting(id string) (l store.Letter, err error) {
 		var ok bool
 		l, ok, err = t.Letter(id)
 		if err == nil && (!ok || l.State != store.Quarantined) {
-			err = wrong("待认领的信件里没有 %q", id)
+			err = wrong("待认领的信件里没有 %s，待认领的见 tongbao status", id)
 		}
 		return err
 	})
@@ -148,7 +148,7 @@ func (o *Office) decideVersion(e store.Entry) error {
 
 func (o *Office) decideFor(e store.Entry) error {
 	if _, ok := o.Rules.Register.ByName(e.Submitter); !ok {
-		return wrong("没有名为“%s”的报送单位", e.Submitter)
+		return o.unknown(e.Submitter)
 	}
 	return o.journalled(e)
 }

@@ -52,7 +52,7 @@ type ImportedTable struct {
 func (o *Office) Import(ctx context.Context, in Import, now time.Time) (Imported, error) {
 	if in.Submitter != "" {
 		if _, ok := o.Rules.Register.ByName(in.Submitter); !ok {
-			return Imported{}, fmt.Errorf("%w：没有名为“%s”的报送单位", ErrUnclear, in.Submitter)
+			return Imported{}, fmt.Errorf("%w：%s", ErrUnclear, o.Rules.Register.Unknown(in.Submitter))
 		}
 	}
 	seen, err := o.Inspect(ctx, in.Name, in.Raw)
@@ -150,7 +150,7 @@ func (o *Office) Outbox(state string) (items []outbox.Item, err error) {
 func (o *Office) RetryItem(key, by string, now time.Time) error {
 	return o.changeItem(key, by, "outbox-retry", now, func(it *outbox.Item) error {
 		if it.State != outbox.Failed && it.State != outbox.Queued {
-			return fmt.Errorf("%q 的状态是 %s，不能重发", key, it.State)
+			return wrong("%s 不是待发或发送失败的信，不能重发", key)
 		}
 		it.State, it.Attempts, it.Next, it.Expires = outbox.Queued, 0, now, time.Time{}
 		return nil
@@ -161,9 +161,9 @@ func (o *Office) RetryItem(key, by string, now time.Time) error {
 func (o *Office) DropItem(key, by string, now time.Time) error {
 	return o.changeItem(key, by, "outbox-drop", now, func(it *outbox.Item) error {
 		if it.State == outbox.Sent {
-			return fmt.Errorf("%q 已经发出", key)
+			return wrong("%s 已经发出，撤不下来了", key)
 		}
-		it.State, it.Done, it.LastError = outbox.Dropped, now, "dropped by "+by
+		it.State, it.Done, it.LastError = outbox.Dropped, now, Who(by)+"撤下"
 		return nil
 	})
 }
@@ -174,7 +174,7 @@ func (o *Office) changeItem(key, by, action string, now time.Time, change func(*
 	item := func(t *store.Tx) (outbox.Item, error) {
 		it, ok, err := t.Item(key)
 		if err == nil && !ok {
-			err = fmt.Errorf("发件箱里没有 %q", key)
+			err = wrong("发件箱里没有 %s，见 tongbao outbox list --state all", key)
 		}
 		if err == nil {
 			err = change(&it)

@@ -35,7 +35,7 @@ func (o *Office) Check(x Export) error {
 		return wrong("月份范围应写成 2021-01..2021-12，前面的月份不晚于后面的")
 	}
 	if _, ok := o.Rules.Register.ByName(x.Submitter); x.Submitter != "" && !ok {
-		return wrong("没有名为“%s”的报送单位", x.Submitter)
+		return o.unknown(x.Submitter)
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ func (e ErrWrong) Error() string { return e.Text }
 
 func wrong(format string, args ...any) error { return ErrWrong{fmt.Sprintf(format, args...)} }
 
+// unknown is the mistake of naming a submitter that is not registered.
+func (o *Office) unknown(name string) error { return ErrWrong{o.Rules.Register.Unknown(name)} }
+
 // Merge says that two projects of the register are one: all months of other
 // become keep's, and its names are keep's from now on.
 func (o *Office) Merge(keep, other, reason, by string, now time.Time) error {

@@ -22,7 +22,7 @@ type MonthOfYear struct {
 func (o *Office) Year(submitter string, year int, now time.Time) (out []MonthOfYear, err error) {
 	sub, ok := o.Rules.Register.ByName(submitter)
 	if !ok {
-		return nil, wrong("没有名为“%s”的报送单位", submitter)
+		return nil, o.unknown(submitter)
 	}
 	now = now.In(o.Rules.Terms.Zone)
 	last := o.Rules.Terms.CurrentPeriod(now)

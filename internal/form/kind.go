@@ -96,8 +96,8 @@ func sameHead(b block, c column, have []column) bool {
 // layoutOf assigns the block's columns for one kind: one field a column, one
 // column a field, the surest first.
 func (l *lexicon) layoutOf(b block, kind reporting.Kind, p reporting.Period) layout {
-	out := layout{kind: kind}
-	var all []column
+	out := layout{kind: kind, columns: make([]column, 0, len(b.heads))}
+	all := make([]column, 0, len(b.heads))
 	for _, h := range b.heads {
 		all = append(all, l.understand(h, kind, p))
 	}

@@ -32,6 +32,15 @@ func (d *desk) others(k reporting.Kind) (rows []reporting.Row, found bool) {
 	return rows, found
 }
 
+// progressRoll is the projects of the progress tables, read off once for the
+// checks that ask it.
+func (d *desk) progressRoll(progress []reporting.Row) *roll {
+	if d.roll == nil {
+		d.roll = rollOf(progress)
+	}
+	return d.roll
+}
+
 // beside is a desk with the submitter's first table of this kind and month on
 // it, for the units of its columns; with no table where there is none.
 func (d *desk) beside(k reporting.Kind) *desk {
@@ -120,20 +129,20 @@ func laggingUnlisted(d *desk) {
 	}
 	// The lists of one month may be several; what stands on any of them is listed.
 	rows, _ := d.others(reporting.Lagging)
-	known := rollOf(progress)
+	known := d.progressRoll(progress)
 	listed := known.keysOf(append(rows, d.t.Rows...))
 	for _, r := range progress { // a package is listed by its parts, too
 		if listed[reporting.NameKey(nameOf(r))] {
 			listed[reporting.NameKey(r.Text(reporting.FParentName))] = true
 		}
 	}
-	pace := d.c.Terms.PaceOf(d.period)
+	pace, units := d.c.Terms.PaceOf(d.period), d.beside(reporting.Progress)
 	var missing []string
 	for _, p := range tops(progress) {
 		if p.row == nil {
 			continue
 		}
-		done, due, behind := d.behind(p, pace)
+		done, due, behind := d.behind(p, pace, units)
 		if !behind || listed[reporting.NameKey(nameOf(*p.row))] {
 			continue
 		}
@@ -165,8 +174,9 @@ func someOf(list []string) string {
 
 // behind reports whether a project's year lags the pace by more than the
 // threshold, with what it has done and what is due, both in percent of the
-// plan. What is finished, prepared, stopped or to begin later does not lag.
-func (d *desk) behind(p top, pace decimal.Decimal) (done, due decimal.Decimal, yes bool) {
+// plan. What is finished, prepared, stopped or to begin later does not lag. The
+// progress table's desk tells the units of its columns.
+func (d *desk) behind(p top, pace decimal.Decimal, units *desk) (done, due decimal.Decimal, yes bool) {
 	r := *p.row
 	if d.finished(r) {
 		return done, due, false
@@ -181,7 +191,7 @@ func (d *desk) behind(p top, pace decimal.Decimal) (done, due decimal.Decimal, y
 	due = d.ownPace(r, pace)
 	ytd := p.amount(reporting.FYTDDone)
 	done = ytd.Mul(hundred).DivRound(plan, 8)
-	_, most := d.beside(reporting.Progress).ratio(reporting.FYTDDone, ytd, reporting.FYearPlan, plan)
+	_, most := units.ratio(reporting.FYTDDone, ytd, reporting.FYearPlan, plan)
 	return done, due, due.Sub(decimal.Max(done, most)).GreaterThan(d.th.Behind)
 }
 
@@ -220,7 +230,7 @@ func (d *desk) unknownProjects(code, text string) {
 	if !ok || len(progress) == 0 {
 		return
 	}
-	known := rollOf(progress)
+	known := d.progressRoll(progress)
 	var rows []reporting.Row
 	var missing []string
 	for _, r := range d.t.Rows {

@@ -15,7 +15,7 @@ import (
 // label gives is the number of its rows, packages counted as one or by their
 // parts.
 func countsAgree(d *desk) {
-	all := tops(d.t.Rows)
+	all := d.tops()
 	for _, t := range d.t.Totals[:min(len(d.t.Totals), maxTotals)] {
 		n, ok := countIn(t.Label)
 		if !ok {
@@ -28,11 +28,17 @@ func countsAgree(d *desk) {
 		d.say(strconv.Itoa(t.Row), "count-differs", reporting.Warning,
 			"“%s”写明%d个，%s实有%d个，请核对是否漏填或重复。", cut(t.Label, 20), n, scopes[0].name, len(scopes[0].tops))
 	}
-	of := byCategory(all)
+	var of map[string][]top
 	for _, run := range categoryRuns(all) {
 		label := run[0].category
 		n, ok := countIn(label)
-		if !ok || countsTo(run, n) || countsTo(of[label], n) {
+		if !ok || countsTo(run, n) {
+			continue
+		}
+		if of == nil {
+			of = byCategory(all)
+		}
+		if countsTo(of[label], n) {
 			continue
 		}
 		d.say(cellOf(*run[0].first(), reporting.FCategory), "count-differs", reporting.Warning,
@@ -64,7 +70,7 @@ func titleCounts(d *desk) {
 	rows, _ := d.others(d.t.Kind)
 	is := len(d.t.Rows)
 	if d.t.Kind == reporting.Progress {
-		all := tops(d.t.Rows)
+		all := d.tops()
 		if is = len(all); countsTo(all, n) || countsTo(tops(rows), n) {
 			return
 		}

@@ -168,6 +168,9 @@ type desk struct {
 	hit        map[string]bool          // cells, rows and columns that reading has found something on
 	unreadable map[reporting.Field]bool // columns with a cell that could not be read
 	doubted    map[reporting.Field]bool // columns that seem to be in another unit
+
+	roll *roll // see progressRoll
+	all  []top // see tops
 }
 
 // mine reports whether f is a finding on the table under review.

@@ -63,11 +63,11 @@ func percentOf(d *desk, r reporting.Row, pct, part, whole reporting.Field) {
 	if !ok1 || !ok2 || !ok3 || !plan.IsPositive() || d.doubted[whole] {
 		return
 	}
-	want := done.Mul(hundred).DivRound(plan, 8)
 	low, high := d.ratio(part, done, whole, plan)
 	if told.GreaterThanOrEqual(low.Sub(d.th.PercentPoints)) && told.LessThanOrEqual(high.Add(d.th.PercentPoints)) {
 		return
 	}
+	want := done.Mul(hundred).DivRound(plan, 8)
 	d.say(cellOf(r, pct), "percent-mismatch", reporting.Warning,
 		"填报的“%s”为%s%%，按“%s”%s万元÷“%s”%s万元计算应为%s%%，相差超过%s个百分点。请核对；汇总以计算数为准。",
 		pct.Title(), told, part.Title(), done, whole.Title(), plan, want.Round(2), d.th.PercentPoints)
@@ -77,6 +77,10 @@ func percentOf(d *desk, r reporting.Row, pct, part, whole reporting.Field) {
 // was rounded when they were written.
 func (d *desk) ratio(part reporting.Field, done decimal.Decimal, whole reporting.Field, plan decimal.Decimal) (low, high decimal.Decimal) {
 	e, g := d.written(part, done), d.written(whole, plan)
+	if e.IsZero() && g.IsZero() {
+		low = done.Mul(hundred).DivRound(plan, 8)
+		return low, low
+	}
 	low = done.Sub(e).Mul(hundred).DivRound(plan.Add(g), 8)
 	if plan.LessThanOrEqual(g) { // 0.00 of 亿元 may be anything
 		return low, decimal.NewFromInt(1 << 40)
@@ -125,8 +129,11 @@ func partsAddUp(d *desk, r reporting.Row) {
 	before, ok1 := r.Decimal(reporting.FDoneToLastYear)
 	year, ok2 := r.Decimal(reporting.FYTDDone)
 	all, ok3 := r.Decimal(reporting.FAllDone)
+	if !ok1 || !ok2 || !ok3 {
+		return
+	}
 	slack := decimal.Sum(d.th.Step, d.written(reporting.FDoneToLastYear, before), d.written(reporting.FYTDDone, year), d.written(reporting.FAllDone, all))
-	if !ok1 || !ok2 || !ok3 || close2(before.Add(year), all, slack, d.th.StepShare) {
+	if close2(before.Add(year), all, slack, d.th.StepShare) {
 		return
 	}
 	d.say(cellOf(r, reporting.FAllDone), "all-done-mismatch", reporting.Warning,

@@ -48,22 +48,34 @@ func (p top) amount(f reporting.Field) (sum decimal.Decimal) {
 	return sum
 }
 
+// tops are the table's own projects, put together once.
+func (d *desk) tops() []top {
+	if d.all == nil {
+		d.all = tops(d.t.Rows)
+	}
+	return d.all
+}
+
 // tops puts the parts of packages below them: to the last row before it that
 // has the package's name, else to the first after it.
 func tops(rows []reporting.Row) []top {
-	var out []top
-	at := map[string][]int{} // by name, of out
+	out := make([]top, 0, len(rows))
+	var parts []*reporting.Row
 	for i := range rows {
 		if r := &rows[i]; r.Text(reporting.FParentName) == "" {
-			at[reporting.NameKey(nameOf(*r))] = append(at[reporting.NameKey(nameOf(*r))], len(out))
 			out = append(out, top{row: r})
+		} else {
+			parts = append(parts, r)
 		}
 	}
-	for i := range rows {
-		r := &rows[i]
-		if r.Text(reporting.FParentName) == "" {
-			continue
+	at := map[string][]int{} // by name, of out
+	if len(parts) > 0 {
+		for i, p := range out {
+			key := reporting.NameKey(nameOf(*p.row))
+			at[key] = append(at[key], i)
 		}
+	}
+	for _, r := range parts {
 		key, owner := reporting.NameKey(r.Text(reporting.FParentName)), -1
 		for _, n := range at[key] {
 			if owner < 0 || out[n].row == nil || out[n].row.Row < r.Row {
@@ -227,7 +239,10 @@ const (
 // mean those are taken with which most of its columns agree. A column with a
 // cell that could not be read is not judged.
 func totalsAddUp(d *desk) {
-	all := tops(d.t.Rows)
+	if len(d.t.Totals) == 0 {
+		return
+	}
+	all := d.tops()
 	added := 0
 	for _, t := range d.t.Totals[:min(len(d.t.Totals), maxTotals)] {
 		var best scope

@@ -37,7 +37,7 @@ func TestHandbookAliases(t *testing.T) {
 				alias = strings.ReplaceAll(alias, "@", "、")
 				for _, s := range spellings {
 					header := s.Replace(alias)
-					c := builtin().understand(head{levels: []string{header}}, kind, inMarch)
+					c := builtin().understand(builtin().parse(head{levels: []string{header}}, inMarch), kind, inMarch)
 					tried++
 					right := slices.Contains(fields, string(c.field)) || slices.Contains(fields, string(c.also))
 					if key == "-" {

@@ -46,15 +46,23 @@ var nameAndPhone = compile(`[人员][/、(]`)
 
 var totalLeaf = []string{"合计", "小计", "总计", "总额", "计", "总数"}
 
-// understand finds the best meaning of one column for a table of this kind.
-func (l *lexicon) understand(h head, kind reporting.Kind, p reporting.Period) column {
+// parsed is a header taken apart, before it is asked which table it stands in.
+type parsed struct {
+	column // its unit and month alone
+	levels []string
+	leaf   wording
+	parent wording
+}
+
+// parse takes a column's header apart.
+func (l *lexicon) parse(h head, p reporting.Period) parsed {
 	c := column{head: h}
 	levels := h.levels
 	if n := len(levels); n > 1 && slices.Contains(totalLeaf, l.word(levels[n-1], p).key) {
 		levels = levels[:n-1] // 本月完成投资|合计 beside its parts
 	}
 	if len(levels) == 0 {
-		return c
+		return parsed{column: c}
 	}
 	leaf := l.word(levels[len(levels)-1], p)
 	above := levels[:len(levels)-1]
@@ -69,10 +77,19 @@ func (l *lexicon) understand(h head, kind reporting.Kind, p reporting.Period) co
 			c.month = w.month // 2月|当月完成 is February's
 		}
 	}
+	return parsed{c, levels, leaf, parent}
+}
+
+// understand finds the best meaning of one column for a table of this kind.
+func (l *lexicon) understand(h parsed, kind reporting.Kind, p reporting.Period) column {
+	c := h.column
+	if len(h.levels) == 0 {
+		return c
+	}
 	var m meaning
-	m, c.score, c.listed = l.lookUp(levels, leaf, parent, kind, p)
+	m, c.score, c.listed = l.lookUp(h.levels, h.leaf, h.parent, kind, p)
 	c.field, c.also, c.asks = m.field, m.also, m.asks
-	if c.field == reporting.FPhone && nameAndPhone.MatchString(fold(levels[len(levels)-1])) {
+	if c.field == reporting.FPhone && nameAndPhone.MatchString(fold(h.levels[len(h.levels)-1])) {
 		c.field, c.also = reporting.FPerson, reporting.FPhone // 联系人/电话, which only its stroke tells from 联系人电话
 	}
 	return c

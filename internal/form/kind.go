@@ -95,10 +95,10 @@ func sameHead(b block, c column, have []column) bool {
 
 // layoutOf assigns the block's columns for one kind: one field a column, one
 // column a field, the surest first.
-func (l *lexicon) layoutOf(b block, kind reporting.Kind, p reporting.Period) layout {
-	out := layout{kind: kind, columns: make([]column, 0, len(b.heads))}
-	all := make([]column, 0, len(b.heads))
-	for _, h := range b.heads {
+func (l *lexicon) layoutOf(b block, heads []parsed, kind reporting.Kind, p reporting.Period) layout {
+	out := layout{kind: kind, columns: make([]column, 0, len(heads))}
+	all := make([]column, 0, len(heads))
+	for _, h := range heads {
 		all = append(all, l.understand(h, kind, p))
 	}
 	order := make([]int, len(all))
@@ -193,9 +193,13 @@ func (l *layout) minimal() bool {
 // is doubtful, and the caller says so.
 func (l *lexicon) kindOf(b block, path []string, sheetName string, p reporting.Period) (best layout, doubtful, ok bool) {
 	hints := kindHints(b, path, sheetName)
+	heads := make([]parsed, len(b.heads))
+	for i, h := range b.heads {
+		heads[i] = l.parse(h, p)
+	}
 	second := -1
 	for _, k := range reporting.Kinds {
-		lay := l.layoutOf(b, k, p)
+		lay := l.layoutOf(b, heads, k, p)
 		if !lay.minimal() {
 			continue
 		}

@@ -144,7 +144,10 @@ func (t *table) values(r sheet.Row, want func(reporting.Field) bool) reporting.R
 type readyColumn struct {
 	column
 	context valueContext
-	contact bool // its cells may hold a name and a number
+	contact bool // see holdsContact
+
+	above sheet.Cell // the last that was read, and what was made of it
+	said  reading
 }
 
 // inOrder are the columns in the order in which cells are read: amounts first.
@@ -155,12 +158,17 @@ func (t *table) inOrder() []readyColumn {
 	for _, money := range []bool{true, false} {
 		for _, c := range t.lay.columns {
 			if (c.field.Type() == reporting.TypeMoney) == money {
-				t.ordered = append(t.ordered, readyColumn{c, t.context(c, c.field), c.also != "" || c.numbered ||
-					c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) || c.field == reporting.FPhone && !t.lay.has(reporting.FPerson)})
+				t.ordered = append(t.ordered, readyColumn{column: c, context: t.context(c, c.field), contact: t.holdsContact(c)})
 			}
 		}
 	}
 	return t.ordered
+}
+
+// holdsContact reports whether a column's cells may hold a name and a number.
+func (t *table) holdsContact(c column) bool {
+	return c.also != "" || c.numbered || c.field == reporting.FPerson && !t.lay.has(reporting.FPhone) ||
+		c.field == reporting.FPhone && !t.lay.has(reporting.FPerson)
 }
 
 // value reads one cell into the row.
@@ -185,19 +193,29 @@ func (t *table) value(r sheet.Row, c *readyColumn, row *reporting.Row) {
 		t.contact(c, cell, address, row)
 		return
 	}
+	f, got := c.field, c.read(cell, row)
+	if got.ok && c.other != "" && t.isPast(got.v.String(), *row, c.other) {
+		f = c.other
+	}
+	t.keep(row, f, address, got.v, got.ok, got.d)
+}
+
+// read reads a cell of the column; the row's amounts settle a percentage.
+// Columns of words and dates often say the same from row to row.
+func (c *readyColumn) read(cell sheet.Cell, row *reporting.Row) reading {
 	vc := c.context
 	switch c.field {
 	case reporting.FYTDPct:
 		vc.Ratio = ratio(*row, reporting.FYTDDone, reporting.FYearPlan)
 	case reporting.FAllPct:
 		vc.Ratio = ratio(*row, reporting.FAllDone, reporting.FTotalInvest)
+	default:
+		if cell != c.above {
+			c.above, c.said = cell, readCell(c.field, cell, vc)
+		}
+		return c.said
 	}
-	f := c.field
-	v, ok, d := readValue(f, cell, vc)
-	if ok && c.other != "" && t.isPast(v.String(), *row, c.other) {
-		f = c.other
-	}
-	t.keep(row, f, address, v, ok, d)
+	return readCell(c.field, cell, vc)
 }
 
 func (t *table) keep(row *reporting.Row, f reporting.Field, address string, v reporting.Value, ok bool, d *doubt) {

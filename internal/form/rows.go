@@ -79,17 +79,17 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 	}
 	first := fold(cells[0].Text)
 	seq, name := t.ownText(r, reporting.FSeq), t.ownText(r, reporting.FProjectName)
-	label := t.label(r, cells)
+	numbered := plainSeq.MatchString(fold(seq)) // as most rows are, and no total or heading is
 	switch {
 	case footerWord.MatchString(first) && (name == "" || footerWord.MatchString(fold(name))):
 		return rowFooter
-	case footer && len(cells) <= 2 && !plainSeq.MatchString(fold(seq)):
+	case footer && len(cells) <= 2 && !numbered:
 		return rowFooter
 	case namesUnit(cells):
 		return rowFooter
-	case t.isTotal(label, seq) && (!t.hasDetails(r) || !totalPart.MatchString(fold(label))):
-		return rowTotal // 其中：二标段 with a project's details is a part
-	case t.isCategoryRow(r, cells, seq, name):
+	case !numbered && t.isTotal(r, cells):
+		return rowTotal
+	case !numbered && t.isCategoryRow(r, cells, seq, name):
 		return rowCategory
 	case t.saysNone(r, cells):
 		return rowNone
@@ -166,12 +166,18 @@ func (t *table) label(r sheet.Row, cells []sheet.Cell) string {
 	return ""
 }
 
-func (t *table) isTotal(label, seq string) bool {
-	folded := fold(label)
-	if plainSeq.MatchString(fold(seq)) || len(label) > 120 {
+// isTotal reports whether a row without a number is a total. 其中：二标段 with a
+// project's details is a part.
+func (t *table) isTotal(r sheet.Row, cells []sheet.Cell) bool {
+	label := t.label(r, cells)
+	if len(label) > 120 {
 		return false
 	}
-	return totalWord.MatchString(folded) || totalEnd.MatchString(folded) || totalPart.MatchString(folded)
+	folded := fold(label)
+	if totalPart.MatchString(folded) {
+		return !t.hasDetails(r)
+	}
+	return totalWord.MatchString(folded) || totalEnd.MatchString(folded)
 }
 
 // details are the fields that a project has and a category's heading has not.
@@ -189,9 +195,9 @@ func (t *table) hasDetails(r sheet.Row) bool {
 	})
 }
 
-// isCategoryRow reports whether the row is a heading over the rows below it.
+// isCategoryRow reports whether a row without a number is a heading over the rows below it.
 func (t *table) isCategoryRow(r sheet.Row, cells []sheet.Cell, seq, name string) bool {
-	if t.hasDetails(r) || plainSeq.MatchString(fold(seq)) || partSeq.MatchString(fold(seq)) {
+	if t.hasDetails(r) || partSeq.MatchString(fold(seq)) {
 		return false
 	}
 	text := fold(cells[0].Text)

@@ -133,6 +133,9 @@ func (l *lexicon) maybeName(text string) bool {
 		if l.names[string(appendHard(buf[:0], text))] {
 			return true
 		}
+		if strings.IndexByte(text, '(') < 0 {
+			break
+		}
 		text = brackets.ReplaceAllString(text, "")
 	}
 	return false

@@ -26,7 +26,7 @@ func TestEveryWord(t *testing.T) {
 			}
 			for alias := range strings.FieldsSeq(list) {
 				for _, header := range []string{written.Replace(alias), " " + written.Replace(alias) + "\n（万元）", "*" + written.Replace(alias) + "："} {
-					c := builtin().understand(head{levels: []string{header}}, kind, inMarch)
+					c := builtin().understand(builtin().parse(head{levels: []string{header}}, inMarch), kind, inMarch)
 					got := string(c.field)
 					if c.also != "" {
 						got += "+" + string(c.also)
@@ -92,7 +92,7 @@ func TestComposedHeaders(t *testing.T) {
 		{"总投资（亿元）", "total_invest", "亿元"},
 		{"总投资:万元", "total_invest", "万元"},
 	} {
-		got := builtin().understand(head{levels: strings.Split(c.header, "|")}, reporting.Progress, inMarch)
+		got := builtin().understand(builtin().parse(head{levels: strings.Split(c.header, "|")}, inMarch), reporting.Progress, inMarch)
 		name := string(got.field)
 		if got.asks != "" {
 			name = "?" + got.asks

@@ -30,6 +30,7 @@ type Daemon struct {
 	wake  chan struct{}
 
 	paused time.Time // the account takes no letters before then
+	last   time.Time // of the last turn; zero before the first
 
 	// Locks are taken in this order. A question holds rules alone, so that the
 	// pages answer while a long mailbox is read or a slow server is written to.
@@ -189,6 +190,7 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 	d.turn.Lock()
 	defer d.turn.Unlock()
 	now := d.clock.Now()
+	d.lookAtClock(now)
 	next := now.Add(d.pollEvery(now))
 	sooner := func(t time.Time) {
 		if !t.IsZero() && t.Before(next) {
@@ -226,6 +228,22 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 		next = now.Add(time.Second)
 	}
 	return next
+}
+
+// lookAtClock forgets what was put off by a clock that ran ahead and is set
+// back, also while the daemon was down.
+func (d *Daemon) lookAtClock(now time.Time) {
+	last := d.last
+	if d.last = now; !last.IsZero() && !now.Before(last) {
+		return
+	}
+	if !last.IsZero() {
+		d.log.Warn("the clock was set back", "from", last, "to", now)
+		d.paused, d.box.notYet = time.Time{}, time.Time{}
+	}
+	d.act("setting the outbox back", func(of *office.Office) error {
+		return of.Store.Update(now, func(t *store.Tx) error { _, err := t.SetBack(); return err })
+	})
 }
 
 // pollEvery is the time between two looks into the mailbox.

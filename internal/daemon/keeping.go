@@ -37,6 +37,9 @@ func (d *Daemon) backUp(now time.Time) time.Time {
 		d.log.Error("reading when the last backup was made failed", "err", err)
 		return time.Time{}
 	}
+	if last.After(now) { // the clock was set back
+		last = now
+	}
 	if due := bell.Next(last); now.Before(due) {
 		return due
 	}

@@ -159,7 +159,7 @@ func (o *Office) ladderLetters(t *store.Tx, now time.Time) (map[string][]time.Ti
 			switch {
 			case it.State == outbox.Queued:
 				out[it.To] = append(out[it.To], now)
-			case it.State == outbox.Sent && now.Sub(it.Done) < 24*time.Hour:
+			case it.State == outbox.Sent && now.Sub(it.Done) < 24*time.Hour && !it.Done.After(now): // after now: the clock was set back
 				out[it.To] = append(out[it.To], it.Done)
 			}
 		}

@@ -54,6 +54,11 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 		}
 		return rule.Bell.Next(now), nil
 	}
+	if last.After(now) {
+		// The clock was wrong when the bell was served, and is set back now: what
+		// was published is known, and waiting for that day could take years.
+		last = now.AddDate(-1, 0, 0)
+	}
 	rung, next := latest(rule.Bell, last, now)
 	if rung.IsZero() {
 		return next, nil

@@ -53,6 +53,9 @@ func Drain(ctx context.Context, now func() time.Time, q Queue, c Courier, r Rate
 	if err != nil {
 		return start.Add(time.Minute), fmt.Errorf("list sent letters: %w", err)
 	}
+	for len(sent) > 0 && sent[len(sent)-1].After(start) { // the clock was set back: these would count for as long as it was ahead
+		sent = sent[:len(sent)-1]
+	}
 	due, err := q.Due(start)
 	if err != nil {
 		return start.Add(time.Minute), fmt.Errorf("list due letters: %w", err)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -181,4 +182,29 @@ func (q Queue) SentSince(from time.Time) ([]time.Time, error) {
 		return nil
 	})
 	return out, err
+}
+
+// SetBack lets queued items go now whose times a wrong clock made, which is set
+// back: they were written after now, or wait longer than anything does that
+// only a holiday holds up. It returns how many.
+func (t *Tx) SetBack() (n int, err error) {
+	longest := t.Now.AddDate(0, 0, 15)
+	var items []outbox.Item
+	t.scan("due", "", "", func(key string, _ []byte) bool {
+		_, key, _ = strings.Cut(key, "/")
+		var it outbox.Item
+		it, _, err = t.Item(key)
+		if err == nil && (it.Created.After(t.Now) || it.Next.After(longest)) && it.Next.After(t.Now) {
+			items = append(items, it)
+		}
+		return err == nil
+	})
+	for _, it := range items {
+		it.Next = t.Now
+		if err = errors.Join(err, t.PutItem(it)); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, err
 }

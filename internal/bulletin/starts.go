@@ -1,6 +1,7 @@
 package bulletin
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -93,8 +94,8 @@ func (s *Starts) take(in QuarterInput, u Unit, p *project) bool {
 	if !ok {
 		return false
 	}
-	first, end := in.Quarter.First().String()+"-01", ""
-	end, _ = lastDay(in.Quarter.String())
+	first := in.Quarter.First().String() + "-01"
+	end, _ := lastDay(in.Quarter.String())
 	exact := len(due) >= 7 && !strings.Contains(due, "-H")
 	here := last >= first && last <= end
 	started := p.is(reporting.FIsStarted)
@@ -104,7 +105,7 @@ func (s *Starts) take(in QuarterInput, u Unit, p *project) bool {
 		to = &s.Planned
 	case last < first && started == no && p.row.Text(reporting.FActualStart) == "":
 		to = &s.Overdue
-	case !exact && last >= end && due[:4] == first[:4] && started != yes:
+	case !exact && spans(due, in.Quarter) && started != yes:
 		to = &s.Vague
 	default:
 		return true
@@ -138,6 +139,12 @@ func (s *Starts) take(in QuarterInput, u Unit, p *project) bool {
 		}
 	}
 	return true
+}
+
+// spans reports whether the quarter lies in the half-year or year that a date names.
+func spans(due string, q reporting.Quarter) bool {
+	year := fmt.Sprintf("%04d", q.Year)
+	return due == year || due == fmt.Sprintf("%s-H%d", year, (q.N+1)/2)
 }
 
 // Visits is the ranking by votes (一季一观摩): the first place gives 100 points,

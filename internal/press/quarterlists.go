@@ -16,52 +16,74 @@ import (
 // numberedHeading is （一）投资完成.
 func numberedHeading(n int, s string) string { return "（" + templates.Numeral(n) + "）" + s }
 
-// grounds are what each item's points were reckoned from, a table for each.
+// grounds are what each item's points were reckoned from.
 func (q quarterly) grounds() (out []list) {
-	value := func(s bulletin.Score, key string) any {
-		if it := s.Item(key); it != nil && it.Points != nil {
-			return it.Points
-		}
-		return absent
-	}
-	rate := func(s bulletin.Score, key string) any {
-		if it := s.Item(key); it != nil && it.Pct != nil {
-			return it.Pct
-		}
-		return absent
-	}
+	of := map[string]bool{}
 	for _, w := range q.Weights() {
-		l := list{heading: numberedHeading(len(out)+1, w.Title), columns: []column{{"序位", 6, label, false}, {"地区", 16, label, false}}}
-		cells := func(bulletin.Score) []any { return nil }
-		add := func(measure string, of func(bulletin.Score) []any, columns ...column) {
-			l.measure, cells = measure, of
-			l.columns = append(append(l.columns, columns...), column{"得分", 9, pts, false})
-		}
-		switch w.Key {
-		case "invest":
-			add("单位：亿元、%、分", func(s bulletin.Score) []any { return []any{s.YearPlan, s.QuarterDone, s.YTDDone, s.YTDPct, s.GapPP} },
-				column{"年度计划投资", 12, yi, false}, column{"本季度完成", 12, yi, false}, column{"年初至今累计完成", 12, yi, false}, column{"占年度计划", 11, pct, false}, column{"与序时比（±百分点）", 13, pp, false})
-		case "start":
-			add("单位：个、%、分", func(s bulletin.Score) []any { return []any{s.NewPlanned, s.NewStarted, rate(s, "start")} },
-				column{"计划新开工", 10, count, false}, column{"已开工", 10, count, false}, column{"开工率", 11, pct, false})
-		case "finish":
-			add("单位：个、%、分", func(s bulletin.Score) []any { return []any{s.FinishPlan, s.Finished, rate(s, "finish")} },
-				column{"计划竣工", 10, count, false}, column{"已竣工", 10, count, false}, column{"竣工率", 11, pct, false})
-		case "stats":
-			add("单位：个、%、分", func(s bulletin.Score) []any { return []any{s.StatsDue, s.StatsDone, rate(s, "stats")} },
-				column{"应入统", 10, count, false}, column{"已入统", 10, count, false}, column{"入统率", 11, pct, false})
-		case "report":
-			add("单位：个月、分", func(s bulletin.Score) []any { return []any{s.Months, s.Late, s.Missing, s.Returned} },
-				column{"应报", 8, count, false}, column{"迟报", 8, count, false}, column{"未报或不全", 10, count, false}, column{"退改后补正", 10, count, false})
-		}
+		of[w.Key] = true
+	}
+	add := func(title, measure string, columns []column, cells func(bulletin.Score) []any) {
+		l := list{heading: numberedHeading(len(out)+1, title), measure: measure, columns: append([]column{{"序位", 6, label, false}, {"地区", 16, label, false}}, columns...)}
 		for _, s := range q.Units {
 			if s.Rank > 0 {
-				l.lines = append(l.lines, line{cells: append(append([]any{s.Rank, s.Name}, cells(s)...), value(s, w.Key))})
+				l.lines = append(l.lines, line{cells: append([]any{s.Rank, s.Name}, cells(s)...)})
 			}
 		}
 		out = append(out, filled(l, "没有参加排位的单位"))
 	}
+	if of["invest"] {
+		add("投资完成", "单位：亿元、%、分", []column{{"年度计划投资", 12, yi, false}, {"本季度完成", 12, yi, false}, {"年初至今累计完成", 12, yi, false}, {"占年度计划", 11, pct, false},
+			{"与序时比（±百分点）", 13, pp, false}, {"得分", 9, pts, false}}, func(s bulletin.Score) []any {
+			return []any{s.YearPlan, s.QuarterDone, s.YTDDone, s.YTDPct, s.GapPP, itemPoints(s, "invest")}
+		})
+	}
+	var titles []string
+	var columns []column
+	var parts []func(bulletin.Score) []any
+	for _, x := range []struct {
+		key, whole, part, rate string
+		counts                 func(bulletin.Score) []any
+	}{
+		{"start", "计划新开工", "已开工", "开工率", func(s bulletin.Score) []any { return []any{s.NewPlanned, s.NewStarted} }},
+		{"finish", "计划竣工", "已竣工", "竣工率", func(s bulletin.Score) []any { return []any{s.FinishPlan, s.Finished} }},
+		{"stats", "应入统", "已入统", "入统率", func(s bulletin.Score) []any { return []any{s.StatsDue, s.StatsDone} }},
+	} {
+		if !of[x.key] {
+			continue
+		}
+		titles = append(titles, bulletin.ItemTitle(x.key))
+		columns = append(columns, column{x.whole, 9, count, false}, column{x.part, 8, count, false}, column{x.rate, 9, pct, false}, column{bulletin.ItemTitle(x.key) + "得分", 9, pts, false})
+		parts = append(parts, func(s bulletin.Score) []any { return append(x.counts(s), itemPct(s, x.key), itemPoints(s, x.key)) })
+	}
+	if len(parts) > 0 {
+		add(strings.Join(titles, "、"), "单位：个、%、分", columns, func(s bulletin.Score) (cells []any) {
+			for _, p := range parts {
+				cells = append(cells, p(s)...)
+			}
+			return cells
+		})
+	}
+	if of["report"] {
+		add("信息报送", "单位：个月、分", []column{{"应报", 8, count, false}, {"迟报", 8, count, false}, {"未报或不全", 10, count, false}, {"退改后补正", 10, count, false}, {"得分", 9, pts, false}},
+			func(s bulletin.Score) []any {
+				return []any{s.Months, s.Late, s.Missing, s.Returned, itemPoints(s, "report")}
+			})
+	}
 	return append(out, q.givenList(len(out)+1))
+}
+
+func itemPoints(s bulletin.Score, key string) *bulletin.Number {
+	if it := s.Item(key); it != nil {
+		return it.Points
+	}
+	return nil
+}
+
+func itemPct(s bulletin.Score, key string) *bulletin.Number {
+	if it := s.Item(key); it != nil {
+		return it.Pct
+	}
+	return nil
 }
 
 // givenList is what was given and taken beside the items.

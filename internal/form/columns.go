@@ -135,9 +135,9 @@ func (l *lexicon) lookUp(levels []string, leaf, parent wording, kind reporting.K
 	if m, ok := d[leaf.short]; ok && leaf.short != "" {
 		return m, partScore, ""
 	}
-	for _, lead := range []string{"项目", "工程", "主要", "目前", "当前", "具体", "截至目前", "截至本月底", "本月"} {
+	for _, lead := range []string{"项目", "工程", "主要", "目前", "当前", "具体", "截至目前", "截至本月底", "本月", "市级", "县级", "区级"} {
 		rest, cut := strings.CutPrefix(leaf.key, lead)
-		if m, ok := d[rest]; cut && ok && m.asks == "" && (m.field.Type() == reporting.TypeText || lead == "项目" || lead == "工程") {
+		if m, ok := d[rest]; cut && ok && m.asks == "" && (m.field.Type() == reporting.TypeText || m.field.Type() == reporting.TypeFlag && strings.HasSuffix(lead, "前") || lead == "项目" || lead == "工程") {
 			return m, senseScore, ""
 		}
 	}

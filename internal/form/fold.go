@@ -198,6 +198,7 @@ var (
 	columnNote  = compile(`\(?(?:第?\d{1,2}列|\d{1,2}=[\d+\-*/÷×=()%]+|=[\d+\-*/÷×()%]+)\)?|\(\d{1,2}\)`)
 	dateNote    = compile(`\((?:截至|至|截到)?(?:20\d\d年)?` + monthWord + `月(?:\d{1,2}日|底|末)(?:止|前)?\)`)
 	spanWord    = compile(`(?:0?1|一|元)月?(?:份)?[-~至到—](?:本月|当月|` + monthWord + `月)份?`)
+	shortYears  = compile(`(^|\D)(2\d)年`) // 21年计划投资
 	yearWord    = compile(`(20\d\d)年度?`)
 	monthOf     = compile(monthWord + `月份?`)
 	thisYear    = compile(`本年度?|今年度?|当年度?|全年度?|年度`)
@@ -271,7 +272,7 @@ var (
 // dates replaces years and months by 年, 上年, 本月, 累月 (January to this
 // month) and 下月, so that one word list serves every year.
 func (w *wording) dates(t string, p reporting.Period) string {
-	t = lastYear.ReplaceAllString(t, "上年")
+	t = lastYear.ReplaceAllString(shortYears.ReplaceAllString(t, "${1}20${2}年"), "上年")
 	t = yearWord.ReplaceAllStringFunc(t, func(m string) string {
 		y, _ := strconv.Atoi(m[:4])
 		switch {

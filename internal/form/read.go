@@ -34,8 +34,8 @@ func read(m Material, k Knowledge) *reader {
 	for _, p := range r.found {
 		r.block(p)
 	}
-	r.dropCopies()
 	r.decideSubmitter()
+	r.dropCopies()
 	r.addEmpty()
 	r.addNil()
 	r.addProse()

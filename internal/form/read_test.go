@@ -250,3 +250,32 @@ func or(s string) string {
 	}
 	return s
 }
+
+// TestHiddenUnderMerge: what a merged area covers is not what people see.
+func TestHiddenUnderMerge(t *testing.T) {
+	rows := [][]string{
+		{"修水县2021年3月城建项目进度表"},
+		{"序号", "项目名称", "总投资", "年度计划投资", "责任领导"},
+		{"1", "甲路工程", "900", "300", "张三"},
+		{"2", "乙路工程", "800", "200", "李四"},
+		{"3", "丙路工程", "700", "100", "王五"},
+	}
+	g := sheet.Grid{Number: 1, Name: "Sheet1", Merges: []sheet.Span{{Top: 3, Bottom: 4, Left: 4, Right: 4}}}
+	for i, texts := range rows {
+		r := sheet.Row{Index: i + 1}
+		for col, text := range texts {
+			r.Cells = append(r.Cells, sheet.Cell{Col: col, Kind: sheet.Text, Text: text})
+		}
+		g.Rows = append(g.Rows, r)
+	}
+	m := Material{File: "a.xlsx", Documents: []Document{{Path: []string{"a.xlsx"}, Book: sheet.Book{Grids: []sheet.Grid{g}}}}}
+	got := show(Read(m, Knowledge{}))
+	for _, want := range []string{`4 A:seq="2" B:project_name="乙路工程" C:total_invest="800" D:year_plan="200" E:leader="张三"`, `E:leader="王五"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in\n%s", want, got)
+		}
+	}
+	if g.Rows[3].Cells[4].Text != "李四" {
+		t.Error("the caller's grid was changed")
+	}
+}

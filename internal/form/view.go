@@ -24,7 +24,7 @@ func newView(g *sheet.Grid) (v *view, ok bool) {
 			v.width = max(v.width, r.Cells[n-1].Col+1)
 		}
 	}
-	pairs := 0
+	pairs, shared := 0, true
 	for i := range g.Merges {
 		m := &g.Merges[i]
 		from := sort.Search(len(g.Rows), func(i int) bool { return g.Rows[i].Index >= m.Top })
@@ -39,9 +39,31 @@ func newView(g *sheet.Grid) (v *view, ok bool) {
 				continue
 			}
 			v.merges[index] = slices.Insert(list, at, m)
+			if covered := coveredBy(v.Rows[from], m, v.own(m.Top, m.Left)); covered != nil {
+				if shared { // the grid is the caller's
+					own := *g
+					own.Rows, shared = slices.Clone(g.Rows), false
+					v.Grid = &own
+				}
+				v.Rows[from].Cells = covered
+			}
 		}
 	}
 	return v, true
+}
+
+// coveredBy are a row's cells without those that a merged area hides under
+// another value; nil where it hides none. QUIRK: a brush that copies formats,
+// and WPS where it merges what is alike, leave values under the area that
+// nobody sees.
+func coveredBy(r sheet.Row, m *sheet.Span, anchor sheet.Cell) []sheet.Cell {
+	hides := func(c sheet.Cell) bool {
+		return c.Col >= m.Left && c.Col <= m.Right && (r.Index != m.Top || c.Col != m.Left) && !blank(c) && fold(c.Text) != fold(anchor.Text)
+	}
+	if blank(anchor) || !slices.ContainsFunc(r.Cells, hides) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Cells), hides)
 }
 
 // leftOf is the position of the first area in a row that begins at a column or

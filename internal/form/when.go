@@ -17,6 +17,7 @@ func (m month) none() bool { return m.month == 0 }
 var (
 	anySpan     = compile(monthWord + `月?份?[-~至到]` + monthWord + `月份?`)
 	yearIn      = compile(`(20\d\d)(?:年|\.|-|/)?`)
+	shortYear   = compile(`(?:^|\D)(2\d)年(?:度|` + monthWord + `月)`) // 21年3月
 	bareMonth   = compile(monthWord + `月(?:份|底|末)?(\d{1,2}[日号])?`)
 	dottedMonth = compile(`(20\d\d)[./_-](0?[1-9]|1[0-2])(?:[./_-](0?[1-9]|[12]\d|3[01]))?(?:\D|$)`)
 	quarter     = compile(`(20\d\d年)?第?([一二三四1-4])季度`)
@@ -36,6 +37,8 @@ func inTitle(text string) month {
 	var m month
 	if y := yearIn.FindStringSubmatch(t); y != nil {
 		m.year, _ = strconv.Atoi(y[1])
+	} else if y := shortYear.FindStringSubmatch(t); y != nil {
+		m.year, _ = strconv.Atoi("20" + y[1])
 	}
 	if s := anySpan.FindStringSubmatch(t); s != nil {
 		m.month = monthNumber(s[2])

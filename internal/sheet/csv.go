@@ -7,15 +7,51 @@ import (
 	"strings"
 )
 
-// OpenText takes a letter's plain body as paragraphs.
+// OpenText takes a letter's plain body as paragraphs, and what was pasted into
+// it from a workbook, lines with tabs, as tables.
 func OpenText(text string, lim Limits) *Book {
 	b := &Book{Format: "text"}
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && len(b.Paragraphs) < 5000 {
-			b.Paragraphs = append(b.Paragraphs, Paragraph{Text: line})
+	for tries := 0; text != ""; {
+		line, rest, _ := strings.Cut(text, "\n")
+		if strings.Count(line, "\t") >= 2 && tries < maxPasted {
+			tries++
+			if n := pasted(text); n > 0 {
+				if t, err := openCSV(text[:n], '\t', lim); err == nil {
+					t.Grids[0].Number = len(b.Grids) + 1
+					b.Grids = append(b.Grids, t.Grids[0])
+					text = text[n:]
+					continue
+				}
+			}
 		}
+		if line = strings.TrimSpace(line); line != "" && len(b.Paragraphs) < 5000 {
+			b.Paragraphs = append(b.Paragraphs, Paragraph{Text: line, Tables: len(b.Grids)})
+		}
+		text = rest
 	}
 	return b
+}
+
+// maxPasted bounds how often a plain text is looked at for a table.
+const maxPasted = 50
+
+// pasted is how many bytes of a text's beginning are rows of a workbook: three
+// lines or more with two tabs or more each, by quotation marks longer than one
+// line too.
+func pasted(text string) (size int) {
+	r := csvReader{rest: text, delim: '\t'}
+	rows := 0
+	for {
+		fields, err := r.record()
+		if err != nil || len(fields) < 3 {
+			break
+		}
+		rows, size = rows+1, len(text)-len(r.rest)
+	}
+	if rows < 3 {
+		return 0
+	}
+	return size
 }
 
 // textNames are the endings of files that may be a csv: real ones, and those
@@ -34,18 +70,18 @@ func openText(name string, data []byte, lim Limits) (*Book, error) {
 	if !slices.Contains(textNames, ext) || strings.Contains(text, "\x00") {
 		return nil, &Error{Code: "not-a-table", Detail: "text"}
 	}
-	// QUIRK: Excel understands a first line that names the separator, and some
-	// web systems write one.
+	// QUIRK: Excel understands a first line that names the separator and does not
+	// show it, and some web systems write one.
 	if line, rest, ok := strings.Cut(text, "\n"); ok {
 		if line = strings.TrimRight(line, "\r"); len(line) == 5 && strings.EqualFold(line[:4], "sep=") {
-			return openCSV(rest, line[4], 1, lim)
+			return openCSV(rest, line[4], lim)
 		}
 	}
 	delim := delimiter(text, ext == ".csv")
 	if delim == 0 {
 		return nil, &Error{Code: "not-a-table", Detail: "text"}
 	}
-	return openCSV(text, delim, 0, lim)
+	return openCSV(text, delim, lim)
 }
 
 // delimiter finds what parts the fields: the one that gives most lines the
@@ -83,12 +119,12 @@ func delimiter(text string, csv bool) byte {
 }
 
 // openCSV reads records as Excel does: a row's number counts records, blank
-// lines too, from above. Fields are texts; what they mean is form's business.
-func openCSV(text string, delim byte, above int, lim Limits) (*Book, error) {
+// lines too. Fields are texts; what they mean is form's business.
+func openCSV(text string, delim byte, lim Limits) (*Book, error) {
 	r := csvReader{rest: text, delim: delim}
 	g := Grid{Number: 1}
 	cells, widths := lim.Cells, widthPerCell*lim.Cells
-	for index := above + 1; ; index++ {
+	for index := 1; ; index++ {
 		fields, err := r.record()
 		if err != nil {
 			return nil, err

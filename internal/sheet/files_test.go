@@ -100,3 +100,27 @@ func spell(b *Book, err error) string {
 	upTo(len(b.Grids))
 	return w.String()
 }
+
+// TestPastedText is a plain body with rows of a workbook in it.
+func TestPastedText(t *testing.T) {
+	text := "各位领导：\r\n修水县2021年3月进度表\r\n序号\t项目名称\t\"总投资\r\n（万元）\"\r\n1\t甲路\t100\r\n2\t乙路\t\r\n联系人：\t张三\r\n以上。\r\na\tb\tc\r\n"
+	want := `text
+paragraph 0 "各位领导："
+paragraph 0 "修水县2021年3月进度表"
+grid "" 1
+A1 text "序号"
+B1 text "项目名称"
+C1 text "总投资\n（万元）"
+A2 text "1"
+B2 text "甲路"
+C2 text "100"
+A3 text "2"
+B3 text "乙路"
+paragraph 1 "联系人：\t张三"
+paragraph 1 "以上。"
+paragraph 1 "a\tb\tc"
+`
+	if got := spell(OpenText(text, Limits{Columns: 9, Text: 99, Cells: 99, Rows: 9}), nil); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -32,6 +32,18 @@ func (r *htmlReader) value(td *html.Node, text string) Cell {
 			return c
 		}
 	}
+	// QUIRK: LibreOffice shows 14% and keeps 0.1446 beside it.
+	if v, ok := attrOf(td, "sdval"); ok {
+		if n, s, ok := parseNumber(strings.TrimSpace(v)); ok {
+			if about, _ := attrOf(td, "sdnum"); c.Format == "" {
+				if parts := strings.SplitN(about, ";", 3); len(parts) == 3 {
+					c.Format = parts[2]
+				}
+			}
+			c.Kind, c.Number, c.Text = Number, n, s
+			return c
+		}
+	}
 	// A page without Excel's own attributes is read by Excel as if it were
 	// typed: a number with a number format is that number, 0.8563 in 0.00% is
 	// 85.63%. Without a format nothing depends on it, and the text is kept.

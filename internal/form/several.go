@@ -100,19 +100,24 @@ func (s standing) compare(o standing) (c int, why string) {
 // settleSeveral decides which of several tables of one kind, month and
 // submitter count, and which of their rows.
 func (r *reader) settleSeveral() {
-	groups := map[string][]standing{}
+	groups := map[string][]int{} // places in r.tables
 	var order []string
 	for i, t := range r.tables {
-		key := string(t.out.Kind) + t.out.Period.String() + t.out.Submitter
+		key := about(t)
 		if groups[key] == nil {
 			order = append(order, key)
 		}
-		groups[key] = append(groups[key], standingOf(t, i, r.m.Letter != nil))
+		groups[key] = append(groups[key], i)
 	}
 	for _, key := range order {
-		if all := groups[key]; len(all) > 1 {
-			settleGroup(all)
+		if len(groups[key]) < 2 {
+			continue
 		}
+		var all []standing
+		for _, i := range groups[key] {
+			all = append(all, standingOf(r.tables[i], i, r.m.Letter != nil))
+		}
+		settleGroup(all)
 	}
 }
 

@@ -73,6 +73,9 @@ func (t *table) swapShares(rows []sheet.Row) {
 			if c.field != s.amount && c.field != s.share {
 				continue
 			}
+			if t.lay.has(s.amount) && t.lay.has(s.share) {
+				break // each is there: none stands for the other
+			}
 			seen, large := t.looks(*c, rows)
 			filled := len(rows) - seen[looksEmpty]
 			switch {

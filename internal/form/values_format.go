@@ -77,7 +77,8 @@ func readBareFormat(f string) string {
 type formatMeaning struct {
 	bare            string
 	date            precision
-	time, percent   bool
+	time            bool // shows the time of day alone
+	percent         bool
 	decimals        int
 	unit            string
 	scaled, foreign bool
@@ -139,9 +140,6 @@ func readDatePrecision(f string) precision {
 	return noDate
 }
 
-// isTimeFormat reports a format that shows the time of day alone.
-func isTimeFormat(format string) bool { return meaningOf(format).time }
-
 // isPercentFormat reports a format that shows a percentage.
 func isPercentFormat(format string) bool { return meaningOf(format).percent }
 
@@ -150,14 +148,9 @@ func decimalsOf(format string) int { return meaningOf(format).decimals }
 
 var plainFormat = compile(`^[#0,]+(?:\.(0+))?%?$`)
 
-// formatUnit is the unit that a format writes behind the number, as in
+// readFormatUnit is the unit that a format writes behind the number, as in
 // 0.00"亿元"; scaled is true where the format shows the number divided, so that
 // what is seen is not what is stored: 0!.0,"万" and #,##0,.
-func formatUnit(format string) (unit string, scaled, foreign bool) {
-	m := meaningOf(format)
-	return m.unit, m.scaled, m.foreign
-}
-
 func readFormatUnit(format string) (unit string, scaled, foreign bool) {
 	if format == "" || plainFormat.MatchString(format) && !scalingComma.MatchString(format) {
 		return "", false, false

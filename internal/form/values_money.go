@@ -64,23 +64,24 @@ func moneyNumber(f reporting.Field, c sheet.Cell, column decimal.Decimal, vc val
 	if !ok {
 		return left("out-of-range", c.Text, "不可能是金额，“%s”未采用；%s", f.Title(), writeNumber)
 	}
-	if datePrecision(c.Format) != noDate || isTimeFormat(c.Format) {
+	format := meaningOf(c.Format)
+	if format.date != noDate || format.time {
 		date, ok := renderDate(c.Number, c.Format, vc.Date1904)
 		if !ok {
 			date = c.Text
 		}
 		return left("date-in-number", date, "是日期，“%s”应填金额，未采用；请把单元格格式改为“常规”后重新填写数字。", f.Title())
 	}
-	if isPercentFormat(c.Format) && !n.IsZero() {
+	if format.percent && !n.IsZero() {
 		return left("percent-in-amount", n.Shift(2).String()+"%", "是百分比，“%s”应填金额，未采用；%s", f.Title(), writeNumber)
 	}
-	unit, scaled, foreign := formatUnit(c.Format)
+	unit := format.unit
 	switch {
 	case n.IsZero():
 		return is(reporting.Number(n))
-	case scaled:
+	case format.scaled:
 		return left("scaled-format", c.Text, "的单元格格式把数字缩小后显示，看到的与存下的不是一个数，“%s”未采用；请把单元格格式改为“常规”，按表头单位填写。", f.Title())
-	case foreign:
+	case format.foreign:
 		return left("foreign-currency", c.Text, "的单元格格式是外币，“%s”未采用；请折合成人民币，按表头单位填写。", f.Title())
 	}
 	if worth := unitWorth(unit); worth != nil && !worth.Equal(column) {

@@ -43,10 +43,11 @@ func percentNumber(f reporting.Field, c sheet.Cell, vc valueContext) reading {
 	if !ok {
 		return left("out-of-range", c.Text, "不可能是百分比，“%s”未采用；%s", f.Title(), writePercent)
 	}
-	if datePrecision(c.Format) != noDate || isTimeFormat(c.Format) {
+	format := meaningOf(c.Format)
+	if format.date != noDate || format.time {
 		return left("date-in-number", c.Text, "是日期格式，“%s”应填百分比，未采用；%s", f.Title(), writePercent)
 	}
-	if !isPercentFormat(c.Format) {
+	if !format.percent {
 		return bareNumber(f, n, c.Text, vc)
 	}
 	whole := n.Mul(hundred)

@@ -23,7 +23,7 @@ func unitsPlausible(d *desk) {
 			continue
 		}
 		for _, f := range []reporting.Field{reporting.FYearPlan, reporting.FYTDDone} {
-			if v, ok := r.Decimal(f); ok && v.GreaterThan(total.Mul(hundred)) {
+			if v, ok := r.Decimal(f); ok && v.GreaterThan(total) && v.GreaterThan(total.Mul(hundred)) {
 				cells = append(cells, cell{cellOf(r, reporting.FTotalInvest), f, v, total})
 				break
 			}

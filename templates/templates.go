@@ -77,7 +77,7 @@ func (s *Set) load(dir, name string) error {
 		case err != nil:
 			return fmt.Errorf("read template: %w", err)
 		case info.Size() > maxFile:
-			return fmt.Errorf("template %s has %d bytes; at most %d are read", own, info.Size(), maxFile)
+			return &Fault{File: own, Words: fmt.Sprintf("有%d字节，最多读%d字节", info.Size(), maxFile)}
 		default:
 			if raw, err = os.ReadFile(own); err != nil {
 				return fmt.Errorf("read template: %w", err)
@@ -91,14 +91,14 @@ func (s *Set) load(dir, name string) error {
 	if kind == ".html" {
 		t, err := html.New(shown).Option("missingkey=error").Funcs(html.FuncMap(functions)).Parse(body)
 		if err != nil {
-			return fmt.Errorf("parse template: %w", err)
+			return faultOf(err)
 		}
 		s.pages[key] = t
 		return nil
 	}
 	t, err := text.New(shown).Option("missingkey=error").Funcs(text.FuncMap(functions)).Parse(body)
 	if err != nil {
-		return fmt.Errorf("parse template: %w", err)
+		return faultOf(err)
 	}
 	s.texts[key] = t
 	return nil
@@ -127,7 +127,7 @@ func (s *Set) strangers(dir string) (faults []error) {
 			return nil
 		}
 		if _, err := fs.Stat(FS, name); err != nil {
-			faults = append(faults, fmt.Errorf("template %s replaces no built-in template: check its name", file))
+			faults = append(faults, &Fault{File: file, Words: "没有这个名字的内置模板，请核对文件名" + nearest(name)})
 		}
 		return nil
 	})
@@ -172,7 +172,7 @@ func (s *Set) Text(name string, data any) (string, error) {
 	}
 	var b bounded
 	if err := t.Execute(&b, data); err != nil {
-		return "", fmt.Errorf("set template: %w", err)
+		return "", faultOf(err)
 	}
 	return b.String(), nil
 }
@@ -185,7 +185,7 @@ func (s *Set) HTML(name string, data any) (string, error) {
 	}
 	var b bounded
 	if err := t.Execute(&b, data); err != nil {
-		return "", fmt.Errorf("set template: %w", err)
+		return "", faultOf(err)
 	}
 	return b.String(), nil
 }

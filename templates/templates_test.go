@@ -47,7 +47,7 @@ func TestLoad(t *testing.T) {
 	write("bulletin/title.txt.tmpl", "好\n{{.X")
 	write("bulletin/titel.txt.tmpl", "好")
 	_, err = Load(dir)
-	if err == nil || !strings.Contains(err.Error(), "title.txt.tmpl:2") || !strings.Contains(err.Error(), "titel.txt.tmpl replaces no") {
+	if err == nil || !strings.Contains(err.Error(), "title.txt.tmpl:2") || !strings.Contains(err.Error(), "titel.txt.tmpl：没有这个名字的内置模板，请核对文件名（是否为 bulletin/title.txt.tmpl）") {
 		t.Errorf("two faults: %v", err)
 	}
 }

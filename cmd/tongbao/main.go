@@ -13,6 +13,7 @@ import (
 
 	"tongbao/internal/config"
 	"tongbao/internal/frontdesk"
+	"tongbao/templates"
 
 	_ "time/tzdata" // the zone must be known on machines without a zone database
 )
@@ -40,9 +41,10 @@ func status(err error) int {
 	var (
 		usage   usageError
 		faults  config.Faults
+		text    *templates.Fault
 		refusal *frontdesk.Refusal
 	)
-	if errors.As(err, &usage) || errors.As(err, &faults) || errors.As(err, &refusal) && refusal.Wrong {
+	if errors.As(err, &usage) || errors.As(err, &faults) || errors.As(err, &text) || errors.As(err, &refusal) && refusal.Wrong {
 		return 2
 	}
 	return 1

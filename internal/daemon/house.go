@@ -122,10 +122,13 @@ func configure(of *office.Office, cfg *config.Config) error {
 	}
 	set, err := templates.Load(cfg.Templates)
 	if err != nil {
-		return fmt.Errorf("load templates: %w", err)
+		return err
 	}
 	if err := notice.Check(set); err != nil {
-		return fmt.Errorf("templates: %w", err)
+		return err
+	}
+	if err := press.Check(set); err != nil {
+		return err
 	}
 	for _, s := range cfg.Reminders.Steps {
 		if !set.Has(s.Template) {

@@ -65,8 +65,10 @@ func Hear(m Material, k Knowledge) Said {
 var (
 	// device is what telephones and programs put below a letter.
 	device = compile(`^(?:发自|来自|Sentfrom|从我的|获取OutlookforiOS|GetOutlook)`)
-	// courtesy is a letter that needs no answer.
-	courtesy = compile(`^(?:收到|已收到|已收|好的?|谢谢|多谢|感谢|感谢支持|请查收|请查阅|请审阅|请审核|请收|请接收|查收|如附件|见附件|详见附件|附件|辛苦了?|知悉|已知悉|已阅|明白|知道了?|OK|ok|嗯|您好|你好|您|你|领导|老师|同志|办公室|各位|了|啦|!|\.|,|~)+$`)
+	// courtesy is a letter that needs no answer, or says no more than what is
+	// attached: 附件为盖章版，请查收. That something was sent before (已报送) is
+	// for the office to look into.
+	courtesy = compile(`^(?:收到|已收到|已收|好的?|谢谢|多谢|感谢|感谢支持|请查收|请查阅|请审阅|请审核|请收|请接收|查收|如附件|见附件|详见附件|附件|辛苦了?|知悉|已知悉|已阅|明白|知道了?|OK|ok|嗯|您好|你好|您|你|领导|老师|同志|办公室|各位|了|啦|附后|附上|随附|现附上|一并|(?:签字盖章|加盖公章|签字|签章|盖章)的?(?:扫描|电子)?(?:件|版|稿|页|表)?|扫描(?:件|版)|电子(?:件|版|表)|纸质(?:件|版)|我[县市区局]|1?\d月份?|本月|城建项目|城建|报表|月报|材料|文件|表格|进度表|问题台账|滞后清单|为|是|系|的|及|和|与|、|/|:|\(|\)|请|审阅|审核|审查|查阅|阅示|!|\.|,|~)+$`)
 
 	wish = compile(`延期|延迟|延后|推迟|推后|顺延|展期|宽限|缓报|缓交|延长|延[至到]|延[一二两三四五六七几\d]+个?(?:天|日|工作日)|(?:晚|迟)(?:些|点|[一二两三四五六七几\d]+个?(?:天|日|工作日)|到)|(?:日|号|天|周[一二三四五六日天]|月底)(?:之?前|左右|以前)?(?:再|才能?)(?:上报|报送|报|交|发|送)`)
 	// ofWorks are delays of what is built, ofReports those of what is reported.

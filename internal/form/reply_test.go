@@ -167,7 +167,9 @@ func TestNilReplies(t *testing.T) {
 }
 
 func TestCourtesy(t *testing.T) {
-	for text, want := range map[string]bool{"收到": true, "收到，谢谢！": true, "好的，收到\n谢谢领导\n发自我的 iPhone": true, "请查收。": true, "附件请查收，谢谢": true, "请查收，另外第二张表怎么填？": false, "收到，但是第二张表怎么填？": false, "": false} {
+	for text, want := range map[string]bool{"收到": true, "收到，谢谢！": true, "好的，收到\n谢谢领导\n发自我的 iPhone": true, "请查收。": true, "附件请查收，谢谢": true, "请查收，另外第二张表怎么填？": false, "收到，但是第二张表怎么填？": false, "": false,
+		"盖章件见附件": true, "附件为盖章版，请查收": true, "盖章扫描件见附件，请领导审阅。": true, "我县3月份城建报表盖章件及电子表见附件，请查收！": true, "3月报表（签字盖章版）附后。": true,
+		"附件：进度表、问题台账、滞后清单": true, "附件为盖章版，电子表稍后发": false, "盖章件下周补": false, "盖章件已寄出": false, "报表已于24日报送": false, "附件为盖章版，滞后清单还要盖章吗": false} {
 		if got := Hear(replyOf(text)).Courtesy; got != want {
 			t.Errorf("%q: %v", text, got)
 		}

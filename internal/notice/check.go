@@ -25,22 +25,43 @@ func Check(set *templates.Set) error {
 			err = errors.New("nothing was written")
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("sample letter %q: %w", s.name, err))
+			faults = append(faults, faulty(s.name, err))
 		}
 	}
 	for _, s := range samples(set) { // a body that is empty would be an empty frame
 		if n := s.template; n != "" {
 			text, err := set.Text(n, s.data(d))
 			if err == nil && strings.TrimSpace(text) == "" {
-				faults = append(faults, fmt.Errorf("template %q: the text form is empty", n))
+				faults = append(faults, &templates.Fault{File: "letters/" + n + ".txt.tmpl", Words: "没有写出任何文字"})
 			}
 			html, err := set.HTML(n, s.data(d))
 			if err == nil && strings.TrimSpace(html) == "" {
-				faults = append(faults, fmt.Errorf("template %q: the HTML form is empty", n))
+				faults = append(faults, &templates.Fault{File: "letters/" + n + ".html.tmpl", Words: "没有写出任何文字"})
 			}
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(once(faults)...)
+}
+
+// faulty is an error of a sample: a template's own fault says all by itself.
+func faulty(sample string, err error) error {
+	var f *templates.Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return fmt.Errorf("sample letter %q: %w", sample, err)
+}
+
+// once leaves out what is said twice: a template is in many samples.
+func once(faults []error) (out []error) {
+	seen := map[string]bool{}
+	for _, f := range faults {
+		if !seen[f.Error()] {
+			seen[f.Error()] = true
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // sample is a letter that never was.

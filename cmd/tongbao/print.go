@@ -221,7 +221,7 @@ func printChasing(w io.Writer, ch office.Chasing) {
 		fmt.Fprintln(w, "现在没有到期的提醒或催报")
 	}
 	for _, d := range ch.Due {
-		fmt.Fprintf(w, "%s　%s　%s（%s）\n    %s\n", p.bold(d.Submitter), d.Period.Chinese(), d.Step.Name, stepKind[d.Step.Kind], d.Why)
+		fmt.Fprintf(w, "%s　%s　%s（%s）\n    %s\n", p.bold(d.Submitter), d.Period.Chinese(), d.Title(), d.Step.Name, d.Why)
 		for _, to := range d.To {
 			what := p.yellow("将发")
 			switch {
@@ -252,14 +252,12 @@ func printChasing(w io.Writer, ch office.Chasing) {
 		}
 		next := "—"
 		if x.Step != "" {
-			next = x.Step + " " + clock(x.Next)
+			next = x.Title + " " + clock(x.Next)
 		}
 		rows = append(rows, []string{x.Submitter, x.Period.String(), strings.Join(missing, "、"), x.Why, next})
 	}
 	columns(w, rows)
 }
-
-var stepKind = map[string]string{"reminder": "提醒", "today": "当日提醒", "chaser": "催报"}
 
 func printItems(w io.Writer, items []outbox.Item) {
 	if len(items) == 0 {

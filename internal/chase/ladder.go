@@ -6,6 +6,7 @@ package chase
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,18 @@ type Call struct {
 // chase/2021-04/修水县/2021-04-25/chase-1/xs@example.com.
 func (c Call) Key(address string) string {
 	return Prefix(c.Period, c.Submitter) + c.Deadline.Format(time.DateOnly) + "/" + c.Step.Name + "/" + strings.ToLower(address)
+}
+
+// Title names the step as a letter to the office does: a configuration's own
+// name for it is no word of the office.
+func (c Call) Title() string {
+	switch c.Step.Kind {
+	case Reminder:
+		return "截止前提醒"
+	case Today:
+		return "当日提醒"
+	}
+	return fmt.Sprintf("第%d次催报", max(1, c.Nth))
 }
 
 // Prefix begins all keys of a submitter's month, for taking back what is queued.

@@ -41,7 +41,11 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 	case err == nil || missing:
 		// The folders that are there were read to their ends.
 		d.box.fails, d.box.notYet = 0, time.Time{}
-		fresh := office.Intake{LastOK: now}
+		fresh := office.Intake{LastOK: now, First: in.First}
+		if in.LastOK.IsZero() {
+			fresh.First = now
+			d.log.Info("the mailbox was read to its end for the first time; what was due before is not sent", "at", now)
+		}
 		if missing {
 			fresh.LastError = err.Error()
 		}

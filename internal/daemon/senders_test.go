@@ -2,9 +2,11 @@ package daemon_test
 
 import (
 	"context"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"tongbao/internal/frontdesk"
 	"tongbao/internal/postoffice"
 	"tongbao/internal/reporting"
 )
@@ -36,6 +38,14 @@ func TestSendersRecord(t *testing.T) {
 		}
 		if len(st.Forged) != 1 || st.Forged[0].Submitter != "修水县" || !strings.Contains(st.Forged[0].Why, "evil.example") {
 			t.Errorf("forged: %+v", st.Forged)
+		}
+		// The page of the month marks the row, and says why; the other row is clean.
+		rec := httptest.NewRecorder()
+		frontdesk.Desk{Office: w.house.Office, Now: w.clock.Now}.Pages().ServeHTTP(rec, httptest.NewRequest("GET", "/?period=2021-03", nil))
+		_, row, _ := strings.Cut(rec.Body.String(), `data-submitter="修水县"`)
+		row, other, _ := strings.Cut(row, "</tr>")
+		if !strings.Contains(row, "疑似冒名") || !strings.Contains(row, "evil.example") || strings.Contains(other, "疑似冒名") || !strings.Contains(rec.Body.String(), "请打电话核实") {
+			t.Errorf("the page does not mark the letter: %s", rec.Body)
 		}
 		w.rebuild()
 	}

@@ -130,14 +130,31 @@ func (d Desk) pageMonth(r *http.Request) (string, page, error) {
 	if err != nil {
 		return "", page{}, err
 	}
+	for i := range s.Forged {
+		s.Forged[i].Arrived = s.Forged[i].Arrived.In(d.Office.Rules.Terms.Zone)
+	}
 	return "month", page{Title: p.Chinese() + "报送情况", Here: "month", Data: struct {
-		office.Status
+		doubted
 		Kinds    []reporting.Kind
 		Groups   []group
 		Totals   map[string]int // tables by state
 		Previous reporting.Period
 		Next     reporting.Period
-	}{s, reporting.Kinds, groups(s.Submitters), totals(s.Submitters), p.Add(-1), p.Add(1)}}, nil
+	}{doubted{s}, reporting.Kinds, groups(s.Submitters), totals(s.Submitters), p.Add(-1), p.Add(1)}}, nil
+}
+
+// doubted is a month's status whose rows are marked where a letter in the
+// submitter's name looks forged.
+type doubted struct{ office.Status }
+
+// Doubted lists a submitter's letters that look forged.
+func (d doubted) Doubted(submitter string) (out []office.Suspect) {
+	for _, f := range d.Forged {
+		if f.Submitter == submitter {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // group is the submitters of one group, in the office's order.

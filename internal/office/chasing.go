@@ -51,6 +51,7 @@ type Pending struct {
 	Missing   []reporting.Kind `json:"missing"`
 	Why       string           `json:"why"`             // Chinese
 	Step      string           `json:"step,omitempty"`  // that comes next
+	Title     string           `json:"title,omitempty"` // of the step, Chinese
 	Next      time.Time        `json:"next,omitzero"`   // when it does
 	Paused    bool             `json:"paused,omitzero"` // a letter that may be its own waits for the office
 }
@@ -101,6 +102,10 @@ func (o *Office) due(t *store.Tx, now time.Time, all bool) ([]Due, error) {
 	var waiting []store.Letter
 	var times map[string][]time.Time // nil until it is needed
 	r := o.Rules
+	first, err := o.firstLook(t)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range o.cases(t, now) {
 		call, ok := chase.Due(now, r.Ladder, r.Terms, r.Quiet, c) // as if nothing had come
 		if !ok {
@@ -110,7 +115,7 @@ func (o *Office) due(t *store.Tx, now time.Time, all bool) ([]Due, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !open && !all {
+		if !open && !all || open && first.forgoes(call) {
 			continue
 		}
 		if times == nil {
@@ -124,7 +129,7 @@ func (o *Office) due(t *store.Tx, now time.Time, all bool) ([]Due, error) {
 		if err := o.stand(t, &c, waiting, now); err != nil {
 			return nil, err
 		}
-		if call, ok = chase.Due(now, r.Ladder, r.Terms, r.Quiet, c); !ok {
+		if call, ok = chase.Due(now, r.Ladder, r.Terms, r.Quiet, c); !ok || open && first.forgoes(call) {
 			continue
 		}
 		d := Due{Call: call, To: to, submitter: c.Submitter}
@@ -345,14 +350,23 @@ func (o *Office) Chasing(now time.Time) (Chasing, error) {
 		if err != nil {
 			return err
 		}
+		first, err := o.firstLook(t)
+		if err != nil {
+			return err
+		}
 		for _, c := range o.cases(t, now) {
 			if err := o.stand(t, &c, waiting, now); err != nil {
 				return err
 			}
-			if _, ok := chase.Due(now, r.Ladder, r.Terms, r.Quiet, c); ok || len(chase.Missing(c)) == 0 {
+			call, ok := chase.Due(now, r.Ladder, r.Terms, r.Quiet, c)
+			if len(chase.Missing(c)) == 0 || ok && slices.ContainsFunc(due, func(d Due) bool { return d.Call.Key("") == call.Key("") }) {
 				continue
 			}
-			out.Waiting = append(out.Waiting, o.pending(c, now))
+			p := o.pending(c, now)
+			if ok {
+				p.Why = fmt.Sprintf("%s在首次读完邮箱（%s）之前或刚过时已到时间，不补发", call.Title(), time.Time(first).In(now.Location()).Format("1月2日15:04"))
+			}
+			out.Waiting = append(out.Waiting, p)
 		}
 		return nil
 	})
@@ -369,7 +383,7 @@ func (o *Office) pending(c chase.Case, now time.Time) Pending {
 	}
 	call, ok := chase.Coming(now, r.Ladder, r.Terms, r.Quiet, c)
 	if ok {
-		p.Step, p.Next = call.Step.Name, call.At
+		p.Step, p.Title, p.Next = call.Step.Name, call.Title(), call.At
 	}
 	switch {
 	case ok && r.Quiet.At(now, r.Terms):
@@ -403,7 +417,7 @@ func (o *Office) why(d Due) string {
 	default:
 		s += "缺" + strings.Join(missing, "、")
 	}
-	s += fmt.Sprintf("；%s自%s起应发", d.Step.Name, d.At.Format("1月2日15:04"))
+	s += fmt.Sprintf("；%s自%s起应发", d.Title(), d.At.Format("1月2日15:04"))
 	done, held := 0, false
 	for _, to := range d.To {
 		if !to.waits() {

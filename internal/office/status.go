@@ -138,6 +138,7 @@ func (o *Office) statusOfAll(t *store.Tx, s *Status, now time.Time) error {
 // Intake is how reading the mailbox goes.
 type Intake struct {
 	Since     time.Time `json:"since,omitzero"`   // of the trouble
+	First     time.Time `json:"first,omitzero"`   // when all folders were read for the first time; zero where that was not noted
 	LastOK    time.Time `json:"last_ok,omitzero"` // when all folders were read last
 	LastError string    `json:"last_error,omitempty"`
 	NextTry   time.Time `json:"next_try,omitzero"`

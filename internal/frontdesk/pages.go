@@ -291,6 +291,10 @@ func (d Desk) pageBulletins(*http.Request) (string, page, error) {
 // form is one form of a month's bulletin: what went out, where it did, else
 // what it would be now.
 func (d Desk) form(w http.ResponseWriter, r *http.Request) {
+	if q, err := reporting.ParseQuarter(r.PathValue("period")); err == nil {
+		d.quarterForm(w, r, q)
+		return
+	}
 	p, err := reporting.ParsePeriod(r.PathValue("period"))
 	if err != nil {
 		fail(w, badRequest{fmt.Errorf("月份“%s”应写成 2021-03", r.PathValue("period"))})
@@ -306,12 +310,25 @@ func (d Desk) form(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
+	if r.PathValue("form") == "preview" {
+		render(w, http.StatusOK, "preview", page{Title: forms.Subject, Here: "bulletins", Data: struct {
+			Period   reporting.Period
+			Released bool
+			Bulletin bulletin.Bulletin
+		}{p, released, b}})
+		return
+	}
+	sendForm(w, r.PathValue("form"), forms)
+}
+
+// sendForm answers with one form as a file, or with the letter as a page.
+func sendForm(w http.ResponseWriter, form string, forms office.Forms) {
 	attach := func(kind, name string, data []byte) {
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
 		w.Write(data) //nolint:errcheck // the other end is gone
 	}
-	switch r.PathValue("form") {
+	switch form {
 	case "word":
 		attach("application/vnd.openxmlformats-officedocument.wordprocessingml.document", forms.WordName, forms.Word)
 	case "excel":
@@ -319,14 +336,8 @@ func (d Desk) form(w http.ResponseWriter, r *http.Request) {
 	case "letter":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, forms.SelfContained())
-	case "preview":
-		render(w, http.StatusOK, "preview", page{Title: forms.Subject, Here: "bulletins", Data: struct {
-			Period   reporting.Period
-			Released bool
-			Bulletin bulletin.Bulletin
-		}{p, released, b}})
 	default:
-		fail(w, badRequest{fmt.Errorf("通报没有“%s”这种形式", r.PathValue("form"))})
+		fail(w, badRequest{fmt.Errorf("通报没有“%s”这种形式", form)})
 	}
 }
 

@@ -112,3 +112,27 @@ func (d Desk) award(r *http.Request) (any, error) {
 	}
 	return done(d.Office.Award(q, r.FormValue("unit"), r.FormValue("points"), r.FormValue("reason"), by(r), d.now()))
 }
+
+// quarterForm is one form of a quarter's product; its preview is the letter.
+func (d Desk) quarterForm(w http.ResponseWriter, r *http.Request, q reporting.Quarter) {
+	kind := cmp.Or(r.FormValue("kind"), bulletin.QuarterRanking)
+	if bulletin.QuarterTitle(kind) == "" {
+		fail(w, badRequest{fmt.Errorf("没有“%s”这一种，可写：%s", kind, strings.Join(bulletin.QuarterKinds, "、"))})
+		return
+	}
+	v, released, err := d.Office.Quarterly(q, kind, d.now())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	forms, err := d.Office.PrintQuarter(v, "", released)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	form := r.PathValue("form")
+	if form == "preview" {
+		form = "letter"
+	}
+	sendForm(w, form, forms)
+}

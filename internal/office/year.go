@@ -66,6 +66,20 @@ type PublishedBulletin struct {
 	Reason   string           `json:"reason,omitempty"` // why it was sent back
 }
 
+// Kind is which product of a quarter it is, "" for a month's bulletin.
+func (p PublishedBulletin) Kind() string { return p.Edition.Quarter() }
+
+// Occasion is what it is of: 2021-03, or 2021-Q1.
+func (p PublishedBulletin) Occasion() string { return occasionOf(p.Period, p.Edition) }
+
+// Name is 2021年3月, or 2021年一季度排位通报.
+func (p PublishedBulletin) Name() string {
+	if p.Kind() != "" {
+		return editionWords(p.Period, p.Edition)
+	}
+	return p.Period.Chinese()
+}
+
 // Published lists the bulletins that went out, in order.
 func (o *Office) Published() (out []PublishedBulletin, err error) {
 	err = o.Store.View(func(t *store.Tx) error {

@@ -102,7 +102,7 @@ func parse(t *testing.T, dir string, post *postoffice.Office, extra string) *con
 	return cfg
 }
 
-func writeConfig(t *testing.T, dir string, post *postoffice.Office, extra string) string {
+func writeConfig(t testing.TB, dir string, post *postoffice.Office, extra string) string {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, "password"), []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)

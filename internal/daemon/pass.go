@@ -3,6 +3,7 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"runtime/debug"
 	"sync"
 
 	"tongbao/internal/mailbox"
@@ -16,6 +17,13 @@ const (
 	onTheWay     = 32 << 20 // bytes; one letter may be larger
 )
 
+// While a mailbox is read almost all memory is garbage a moment later, so that
+// it is collected seldom, and as ever where it comes near the limit.
+const (
+	passGarbage = 300
+	passMemory  = 128 << 20 // bytes
+)
+
 // pass is one reading of a folder. While letters are fetched, those before
 // them are kept, those before these are opened, and those before these are
 // judged and recorded: each waits for something else – the server, the disk, the
@@ -27,6 +35,8 @@ type pass struct {
 	kept    chan []*office.Incoming
 	opened  chan []*office.Incoming
 	done    sync.WaitGroup
+	percent int   // of garbage, and
+	limit   int64 // of memory, before and after it
 
 	mu    sync.Mutex
 	room  sync.Cond // signals less on the way, or an error
@@ -37,6 +47,7 @@ type pass struct {
 func (d *Daemon) newPass(ctx context.Context) *pass {
 	p := &pass{ctx: ctx, d: d, fetched: make(chan *office.Incoming, groupLetters), kept: make(chan []*office.Incoming), opened: make(chan []*office.Incoming)}
 	p.room.L = &p.mu
+	p.percent, p.limit = debug.SetGCPercent(passGarbage), debug.SetMemoryLimit(passMemory)
 	p.done.Go(p.keep)
 	p.done.Go(p.open)
 	p.done.Go(p.take)
@@ -69,6 +80,8 @@ func (p *pass) put(m mailbox.Message) error {
 func (p *pass) end() error {
 	close(p.fetched)
 	p.done.Wait()
+	debug.SetGCPercent(p.percent)
+	debug.SetMemoryLimit(p.limit)
 	return p.err
 }
 

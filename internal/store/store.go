@@ -212,6 +212,8 @@ func migrate(db *bbolt.DB) error {
 type Tx struct {
 	kv
 	Now time.Time
+
+	written map[string]fresh // versions, by key
 }
 
 // kv is all that the methods of Tx ask of an engine: an ordered key-value

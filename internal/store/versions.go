@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -15,9 +16,30 @@ func versionKey(p reporting.Period, submitter string, k reporting.Kind) string {
 	return p.String() + "/" + submitter + "/" + string(k) + "/"
 }
 
-// Versions lists a table's versions in order of arrival.
-func (t *Tx) Versions(p reporting.Period, submitter string, k reporting.Kind) ([]reporting.Version, error) {
-	return list[reporting.Version](t, "versions", versionKey(p, submitter, k))
+// fresh is a version that this transaction wrote.
+type fresh struct {
+	version reporting.Version
+	raw     []byte
+}
+
+// Versions lists a table's versions in order of arrival. What this transaction
+// wrote itself is not read anew: a letter's tables are asked for again and
+// again while it is taken in. Their rows are shared and must not be changed.
+func (t *Tx) Versions(p reporting.Period, submitter string, k reporting.Kind) (out []reporting.Version, err error) {
+	t.scan("versions", versionKey(p, submitter, k), "", func(key string, raw []byte) bool {
+		if f, ok := t.written[key]; ok && bytes.Equal(f.raw, raw) {
+			out = append(out, f.version)
+			return true
+		}
+		var v reporting.Version
+		if err = json.Unmarshal(raw, &v); err != nil {
+			err = fmt.Errorf("read versions/%s: %w", key, err)
+			return false
+		}
+		out = append(out, v)
+		return true
+	})
+	return out, err
 }
 
 // AddVersion stores a table as the next version and returns its number.
@@ -25,12 +47,22 @@ func (t *Tx) AddVersion(v reporting.Version) (int, error) {
 	prefix := versionKey(v.Period, v.Submitter, v.Kind)
 	v.N = 1
 	t.scan("versions", prefix, "", func(string, []byte) bool { v.N++; return true })
-	return v.N, save(t, "versions", fmt.Sprintf("%s%04d", prefix, v.N), v)
+	return v.N, t.PutVersion(v)
 }
 
-// PutVersion writes a version that is there already, to exclude or include it.
+// PutVersion writes a version, or one that is there already, to exclude or
+// include it.
 func (t *Tx) PutVersion(v reporting.Version) error {
-	return save(t, "versions", fmt.Sprintf("%s%04d", versionKey(v.Period, v.Submitter, v.Kind), v.N), v)
+	key := fmt.Sprintf("%s%04d", versionKey(v.Period, v.Submitter, v.Kind), v.N)
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write versions/%s: %w", key, err)
+	}
+	if t.written == nil {
+		t.written = map[string]fresh{}
+	}
+	t.written[key] = fresh{v, raw}
+	return t.put("versions", key, raw)
 }
 
 // Reject records that a letter came for the month of which nothing could be used.

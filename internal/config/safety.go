@@ -18,6 +18,16 @@ type Senders struct {
 type Keep struct {
 	DiskWarn Size `yaml:"disk_warn"` // free space below which the office is told
 	DiskStop Size `yaml:"disk_stop"` // free space below which no letters are taken in
+	// Strangers is how much is kept of the letters that count for nobody.
+	Strangers Strangers `yaml:"strangers"`
+}
+
+// Strangers bounds what is kept of letters that wait for the office, of automatic
+// mail, and of what the office put aside.
+type Strangers struct {
+	Letters int           `yaml:"letters"`
+	Bytes   Size          `yaml:"bytes"`
+	Age     time.Duration `yaml:"age"`
 }
 
 // Backup is the backup that the daemon makes by itself; an empty Dir is none.
@@ -41,7 +51,7 @@ var verifies = []string{"off", "record", "require"}
 
 func (c *Config) defaultSafety() {
 	c.Senders.Verify = "record"
-	c.Keep = Keep{DiskWarn: 2 << 30, DiskStop: 512 << 20}
+	c.Keep = Keep{DiskWarn: 2 << 30, DiskStop: 512 << 20, Strangers: Strangers{Letters: 5000, Bytes: 1 << 30, Age: 180 * 24 * time.Hour}}
 	c.Backup = Backup{Schedule: "0 2 * * *", Keep: 14}
 	c.Privacy.StripPhone = true
 }
@@ -56,6 +66,14 @@ func (c *Config) checkSafety(r *reader) {
 	}
 	if c.Keep.DiskWarn < c.Keep.DiskStop {
 		r.fault(r.at("keep.disk_warn"), "keep.disk_warn", "应不小于 disk_stop", "先告知、后停收，如 disk_warn: 2GB、disk_stop: 512MB")
+	}
+	for _, x := range []struct {
+		key string
+		ok  bool
+	}{{"letters", c.Keep.Strangers.Letters > 0}, {"bytes", c.Keep.Strangers.Bytes > 0}, {"age", c.Keep.Strangers.Age >= 7*24*time.Hour}} {
+		if key := "keep.strangers." + x.key; !x.ok {
+			r.fault(r.at(key), key, "太小，办公室来不及认领", "如 strangers: {letters: 5000, bytes: 1GB, age: 4320h}，age 不少于 168h（7天）")
+		}
 	}
 	zone, err := time.LoadLocation(c.Reporting.Zone)
 	if err != nil {

@@ -168,6 +168,11 @@ var words = map[string]word{
 	"keep.disk_warn": {text: "磁盘剩余少于这么多就告知办公室"},
 	"keep.disk_stop": {text: "磁盘剩余少于这么多就暂停收信"},
 
+	"keep.strangers":         {text: "待认领的和自动的来信最多留多少；登记单位的来信不在此列，永不删"},
+	"keep.strangers.letters": {text: "最多几封，超过的删去原件、留下记录"},
+	"keep.strangers.bytes":   {text: "最多多大"},
+	"keep.strangers.age":     {text: "最多留多久，如 4320h 为180天"},
+
 	"backup":          {text: "自动备份"},
 	"backup.schedule": {text: "定时，五段：分 时 日 月 周"},
 	"backup.dir":      {text: "备份放在哪个目录，最好在另一块磁盘上；不写就不自动备份"},

@@ -31,6 +31,8 @@ type Daemon struct {
 
 	paused time.Time // the account takes no letters before then
 	last   time.Time // of the last turn; zero before the first
+	swept  time.Time // when strangers' letters were looked through
+	taken  int       // letters since then
 
 	// Locks are taken in this order. A question holds rules alone, so that the
 	// pages answer while a long mailbox is read or a slow server is written to.
@@ -217,6 +219,7 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 			return err
 		})
 	}
+	d.sweep(0, now)
 	d.act("intake alarm", func(of *office.Office) error { return of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter) })
 	d.act("keeping quiet", func(of *office.Office) error { return of.KeepQuiet(d.clock.Now()) })
 	sooner(d.backUp(now))

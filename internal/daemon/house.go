@@ -137,6 +137,7 @@ func configure(of *office.Office, cfg *config.Config) error {
 	}
 	rules := office.Rules{
 		Register: cfg.Register(), Terms: terms, Ladder: ladder(cfg), Chasing: cfg.Reminders.Enabled, Prefilled: cfg.Reminders.Prefilled, KeepPhones: !cfg.Privacy.StripPhone,
+		Room: office.Room{Letters: cfg.Keep.Strangers.Letters, Bytes: int64(cfg.Keep.Strangers.Bytes), Age: cfg.Keep.Strangers.Age},
 		Quiet: chase.Quiet{From: time.Duration(cfg.Reminders.Quiet.From), To: time.Duration(cfg.Reminders.Quiet.To),
 			DaysOff: !cfg.Reminders.Quiet.DaysOff},
 		Addresses: cfg.Office.Addresses, Own: own(cfg),

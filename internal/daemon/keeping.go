@@ -125,3 +125,32 @@ func (d *Daemon) roomLeft(now time.Time) bool {
 	d.act("telling of the full disk", func(of *office.Office) error { return of.TellRoom(free, stop, now) })
 	return !stop
 }
+
+// Letters that count for nobody are looked through after so many letters, and
+// after so long.
+const (
+	sweepAfter = 500
+	sweepEvery = time.Hour
+)
+
+// sweep lets go what is beyond the room for strangers' letters.
+func (d *Daemon) sweep(taken int, now time.Time) {
+	d.taken += taken
+	if d.taken < sweepAfter && now.Sub(d.swept).Abs() < sweepEvery {
+		return
+	}
+	d.taken, d.swept = 0, now
+	d.act("letting strangers' letters go", func(of *office.Office) error { return of.LetGo(now) })
+}
+
+// errNoRoom ends the reading of a mailbox. What was not read is still there.
+var errNoRoom = errors.New("磁盘空间不足，暂停收信")
+
+// room is an error where the disk is too full for another letter of the size.
+func (d *Daemon) room(size int) error {
+	free, err := freeBytes(d.house.Config.Data)
+	if err == nil && int64(min(free, math.MaxInt64))-int64(size) < int64(d.house.Config.Keep.DiskStop) {
+		return errNoRoom
+	}
+	return nil
+}

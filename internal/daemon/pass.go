@@ -63,6 +63,9 @@ func (p *pass) put(m mailbox.Message) error {
 	case m.TooLarge:
 		in.TooLarge = m.Size
 	}
+	if err := p.d.room(len(m.Raw)); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	for p.err == nil && p.bytes > 0 && p.bytes+len(m.Raw) > onTheWay {
 		p.room.Wait()
@@ -144,6 +147,7 @@ func (p *pass) take() {
 			if err != nil {
 				p.fail(err)
 			}
+			p.d.sweep(n, p.d.clock.Now())
 			p.mu.Lock()
 			for _, in := range group[:n] {
 				p.bytes -= len(in.Raw)

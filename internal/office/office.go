@@ -42,6 +42,7 @@ type Rules struct {
 	Lights    bulletin.Thresholds
 	Scoring   bulletin.Scoring // of the quarter
 
+	Room       Room // for letters that count for nobody; zero is no bound
 	KeepPhones bool // telephone numbers stay in what goes to others than whose they are
 
 	Addresses    []string      // the office's own people: alarms, lists, drafts

@@ -30,6 +30,13 @@ func (o *Office) Rebuild(ctx context.Context, progress func(done, all int)) erro
 			}
 			entries = entries[1:]
 		}
+		if a.Gone != nil {
+			if err := o.Store.Update(a.Taken, func(t *store.Tx) error { return t.PutLetter(a.Letter()) }); err != nil {
+				return err
+			}
+			progress(i+1, len(kept))
+			continue
+		}
 		raw, err := o.Store.Raw(a.ID)
 		if err != nil {
 			return err

@@ -34,11 +34,13 @@ func (t *Tx) CountItems(state outbox.State) (int, error) {
 }
 
 // Backup writes the data directory as a tar archive while it is in use: the
-// database as of one transaction, then the journal and the letters, which only
-// ever grow, so that whatever the database names is there. The last entry,
+// database as of one transaction, then the journal and the letters, of which none
+// is let go meanwhile, so that whatever the database names is there. The last entry,
 // sums.json, has the SHA-256 of all others: bbolt's pages have none, and an
 // archive that was cut between two entries looks whole.
 func (s *Store) Backup(w io.Writer) error {
+	s.letting.RLock()
+	defer s.letting.RUnlock()
 	b := backup{tw: tar.NewWriter(w), sums: map[string]string{}}
 	err := s.within(func(*bool) error {
 		return s.db.View(func(tx *bbolt.Tx) error { return b.add("tongbao.db", tx.Size(), tx) })
@@ -184,6 +186,9 @@ func Verify(dir string) error {
 	}
 	return s.View(func(t *Tx) error {
 		return t.LettersSince(time.Time{}, func(l Letter) error {
+			if l.Gone != nil {
+				return nil
+			}
 			_, err := os.Stat(filepath.Join(s.letterDir(l.ID), l.ID+".eml"))
 			return err
 		})

@@ -41,6 +41,8 @@ type Arrival struct {
 	// Proof is what was known of its sender when it was taken in; nil where
 	// nobody asked. It is kept, because keys in the DNS come and go.
 	Proof *Proof `json:"proof,omitempty"`
+	// Gone is what is left of a letter whose bytes were let go.
+	Gone *Gone `json:"gone,omitempty"`
 }
 
 // Proof says whether a letter comes from the address that it names.
@@ -120,6 +122,9 @@ func (t *Tx) PutLetter(l Letter) error {
 		if err := t.put("contents", l.Content, []byte(l.ID)); err != nil {
 			return err
 		}
+	}
+	if err := t.putStranger(l); err != nil {
+		return err
 	}
 	if l.State == Quarantined {
 		return t.put("quarantine", l.ID, nil)
@@ -236,14 +241,16 @@ func (s *Store) Raw(id string) ([]byte, error) {
 	return raw, nil
 }
 
-// Kept lists the arrivals of all letters in letters/ by time of arrival.
+// Kept lists the arrivals of all letters in letters/ by time of arrival, also of
+// those whose bytes were let go.
 func (s *Store) Kept() ([]Arrival, error) {
 	var out []Arrival
 	err := filepath.WalkDir(filepath.Join(s.dir, "letters"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".eml") {
+		ext := filepath.Ext(path)
+		if err != nil || d.IsDir() || ext != ".eml" && ext != ".json" {
 			return err
 		}
-		side, err := os.ReadFile(strings.TrimSuffix(path, ".eml") + ".json")
+		side, err := os.ReadFile(strings.TrimSuffix(path, ext) + ".json")
 		if err != nil {
 			return fmt.Errorf("letter %q has no sidecar: %w", path, err)
 		}
@@ -251,7 +258,10 @@ func (s *Store) Kept() ([]Arrival, error) {
 		if err := json.Unmarshal(side, &a); err != nil {
 			return fmt.Errorf("sidecar of letter %q: %w", path, err)
 		}
-		out = append(out, a)
+		// Of a letter that was let go the sidecar counts, of all others the letter.
+		if (a.Gone != nil) == (ext == ".json") {
+			out = append(out, a)
+		}
 		return nil
 	})
 	if err != nil {

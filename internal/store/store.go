@@ -12,6 +12,7 @@
 //	arrivals/<time>/<id>       index of letters by arrival
 //	contents/<hash>            the id of the letter with this content
 //	quarantine/<id>            index of letters that wait for the office
+//	strangers/<time>/<id>      index of kept letters that count for nobody, by arrival
 //	versions/<period>/<submitter>/<table>/<n>   reporting.Version
 //	rejections/<period>/<submitter>/<id>        a letter of which nothing could be used
 //	exemptions/<period>/<submitter>/<table>     why the table is not owed
@@ -63,12 +64,13 @@ type Store struct {
 	db      *bbolt.DB
 	journal *journal
 	broken  atomic.Pointer[error] // why the database cannot be used any more
+	letting sync.RWMutex          // letters are let go by one, while nobody backs up
 	months  sync.Map              // the directories of letters/ whose names are on the disk
 	keeping sync.Mutex
 }
 
 // buckets of the current schema, each with its line in the package comment.
-var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", "versions", "rejections", "exemptions", "extensions",
+var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", "strangers", "versions", "rejections", "exemptions", "extensions",
 	"addresses", "bounced", "bulletins", "outbox", "raw", "plain", "due", "sent", "marks", "jobs",
 	"projects", "rolls", "problems", "live", "ids", "doubts", "apart", "senses"}
 
@@ -175,6 +177,7 @@ var migrations = []func(*bbolt.Tx) error{
 		return tx.Bucket([]byte("meta")).Put([]byte("register"), []byte("stale"))
 	},
 	makeBuckets, // senses: learned from the letters to come, and from all of them in a rebuild
+	indexStrangers,
 }
 
 func makeBuckets(tx *bbolt.Tx) error {

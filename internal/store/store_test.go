@@ -261,8 +261,8 @@ func TestSchema(t *testing.T) {
 
 // TestMigrations runs each on the schema before it; a new one needs its test here.
 func TestMigrations(t *testing.T) {
-	if len(migrations) != 3 {
-		t.Fatalf("%d migrations, 3 are tested", len(migrations))
+	if len(migrations) != 4 {
+		t.Fatalf("%d migrations, 4 are tested", len(migrations))
 	}
 	dir := t.TempDir()
 	db, err := bbolt.Open(filepath.Join(dir, "tongbao.db"), 0o600, nil)
@@ -277,7 +277,7 @@ func TestMigrations(t *testing.T) {
 				t.Errorf("no bucket %s", b)
 			}
 		}
-		if v := string(tx.Bucket([]byte("meta")).Get([]byte("schema"))); v != "3" {
+		if v := string(tx.Bucket([]byte("meta")).Get([]byte("schema"))); v != "4" {
 			t.Errorf("schema %q", v)
 		}
 		return nil
@@ -285,6 +285,22 @@ func TestMigrations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Of a database of schema 3 the letters of strangers are known.
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.PutLetter(Letter{Arrival: Arrival{ID: "1", Arrived: noon}, State: Quarantined}), tx.PutLetter(Letter{Arrival: Arrival{ID: "2", Arrived: noon}, State: Taken}))
+	})
+	err = s.db.Update(func(tx *bbolt.Tx) error {
+		return errors.Join(tx.DeleteBucket([]byte("strangers")), tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("3")))
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	view(t, openStore(t, dir), func(tx *Tx) error {
+		if list, err := tx.Strangers(); err != nil || len(list) != 1 || list[0].ID != "1" {
+			t.Errorf("strangers: %+v, %v", list, err)
+		}
+		return nil
+	})
 }
 
 // TestUpdateIsWhole: what fails in the middle leaves nothing.

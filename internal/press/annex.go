@@ -38,6 +38,9 @@ func annexes(p paper) []annex {
 	}
 }
 
+// cellSpace keeps a cell of several lines off the table's lines.
+const cellSpace docx.Twips = 30
+
 // annexSection begins a new page: 附件1 at the top left, the title centred on
 // the third line. A single annex has no number: n is 0.
 func annexSection(n int, a annex) docx.Section {
@@ -100,14 +103,34 @@ func table(l list, wide docx.Twips) docx.Table {
 		size = sizeS5
 	}
 	head := docx.Row{Height: 480}
-	for _, c := range l.columns {
-		head.Cells = append(head.Cells, docx.Cell{Fill: "F2F2F2", Paragraphs: []docx.Paragraph{{Align: docx.Center, Line: size * 13, Runs: set(c.title, hei, size)}}})
+	for i, c := range l.columns {
+		cell := docx.Cell{Fill: "F2F2F2"}
+		for _, s := range headLines(c.title, t.Columns[i]-2*t.CellMargin, size) {
+			cell.Paragraphs = append(cell.Paragraphs, docx.Paragraph{Align: docx.Center, Line: size * 13, Runs: set(s, hei, size)})
+		}
+		head.Cells = append(head.Cells, cell)
 	}
 	t.Rows = append(t.Rows, head)
 	for _, x := range l.lines {
 		t.Rows = append(t.Rows, row(l, x, size))
 	}
 	return t
+}
+
+// breaks are where long column heads may be broken: after a word, and not
+// where the line happens to be full.
+var breaks = map[string][]string{
+	"与序时比（±百分点）": {"与序时比", "（±百分点）"}, "年度计划投资": {"年度计划", "投资"}, "占年度计划": {"占年度", "计划"}, "预计赶上时间": {"预计赶上", "时间"},
+	"计划新开工": {"计划", "新开工"}, "上月序位": {"上月", "序位"}, "累计完成": {"累计", "完成"}, "本月完成": {"本月", "完成"}, "计划开工时间": {"计划开工", "时间"},
+	"上月未销号本月未列": {"上月未销号", "本月未列"},
+}
+
+// headLines are a column's head as it is printed in so many twips of width.
+func headLines(title string, wide docx.Twips, size int) []string {
+	if lines := breaks[title]; lines != nil && width(title)*size/10 > wide {
+		return lines
+	}
+	return []string{title}
 }
 
 func row(l list, x line, size int) docx.Row {
@@ -117,7 +140,7 @@ func row(l list, x line, size int) docx.Row {
 		for i := range runs {
 			runs[i].Bold = x.total
 		}
-		r.Cells = append(r.Cells, docx.Cell{Span: span, Paragraphs: []docx.Paragraph{{Align: a, Line: size * 13, Runs: runs}}})
+		r.Cells = append(r.Cells, docx.Cell{Span: span, Paragraphs: []docx.Paragraph{{Align: a, Line: size * 13, Before: cellSpace, After: cellSpace, Runs: runs}}})
 	}
 	for i, v := range x.cells {
 		c := l.columns[i]

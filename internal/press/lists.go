@@ -126,7 +126,7 @@ func ranking(b bulletin.Bulletin, g reporting.Group) list {
 	}
 	l := list{measure: "单位：个、亿元、%", columns: []column{
 		{place, 6, label, false}, {"地区", 16, label, false}, {"项目数", 8, count, false}, {"年度计划投资", 11, yi, false},
-		{"本月完成", 10, yi, false}, {"累计完成", 10, yi, false}, {"占年度计划", 11, pct, false}, {"与序时比（±百分点）", 13, pp, false},
+		{"本月完成", 10, yi, false}, {"累计完成", 10, yi, false}, {"占年度计划", 11, pct, false}, {"与序时比（±百分点）", 15, pp, false},
 		{"计划新开工", 8, count, false}, {"已开工", 8, count, false}, {"开工率", 10, pct, false}, {"已入统", 8, count, false}, {"入统率", 10, pct, false},
 	}}
 	if g == reporting.Central {
@@ -220,10 +220,10 @@ func rankingNotes(b bulletin.Bulletin) []string {
 // projectColumns are a project's, for the central units' table and the
 // workbook's.
 var projectColumns = []column{
-	{"序号", 6, label, false}, {"责任单位", 14, words, false}, {"项目名称", 28, words, false}, {"所属项目", 16, words, true},
+	{"序号", 6, label, false}, {"责任单位", 16, words, false}, {"项目名称", 28, words, false}, {"所属项目", 16, words, true},
 	{"项目类别", 11, words, true}, {"建设性质", 8, label, true}, {"总投资", 12, wan, true}, {"年度计划投资", 12, wan, false}, {"本月完成", 11, wan, false},
-	{"累计完成", 11, wan, false}, {"占年度计划", 9, pct, false}, {"与序时比（±百分点）", 10, pp, false}, {"进度评价", 7, label, false}, {"是否开工", 6, label, true},
-	{"是否竣工", 6, label, true}, {"是否入统", 6, label, true}, {"形象进度", 32, words, false}, {"责任领导", 10, words, true},
+	{"累计完成", 11, wan, false}, {"占年度计划", 9, pct, false}, {"与序时比（±百分点）", 14, pp, false}, {"进度评价", 7, label, false}, {"是否开工", 6, label, true},
+	{"是否竣工", 6, label, true}, {"是否入统", 6, label, true}, {"形象进度", 30, words, false}, {"责任领导", 10, words, true},
 }
 
 func projectLine(n int, unit string, p bulletin.Project) line {
@@ -279,7 +279,7 @@ func centrals(b bulletin.Bulletin) list {
 func laggards(b bulletin.Bulletin) list {
 	l := list{measure: "单位：万元、%", columns: []column{
 		{"序号", 6, label, false}, {"单位", 12, label, false}, {"项目名称", 30, words, false}, {"责任单位", 16, words, true}, {"年度计划投资", 12, wan, false},
-		{"累计完成", 12, wan, false}, {"占年度计划", 10, pct, false}, {"与序时比（±百分点）", 11, pp, false}, {"计划进度", 24, words, true}, {"实际进度", 24, words, true},
+		{"累计完成", 12, wan, false}, {"占年度计划", 10, pct, false}, {"与序时比（±百分点）", 16, pp, false}, {"计划进度", 24, words, true}, {"实际进度", 24, words, true},
 		{"原因类别", 13, label, false}, {"滞后原因", 30, words, false}, {"整改措施", 30, words, false}, {"预计赶上时间", 15, label, false}, {"责任领导", 12, words, true},
 	}}
 	for i, x := range b.Lagging.Items {
@@ -308,8 +308,8 @@ func issueSums(b bulletin.Bulletin) list {
 }
 
 var issueColumns = []column{
-	{"序号", 6, label, false}, {"单位", 12, label, false}, {"项目名称", 26, words, false}, {"问题描述", 40, words, false}, {"问题类别", 12, label, false},
-	{"需协调单位", 18, words, false}, {"整改措施", 30, words, true}, {"整改进展", 30, words, true}, {"提出时间", 15, label, true}, {"整改时限", 15, label, false}, {"状态", 13, label, false},
+	{"序号", 6, label, false}, {"单位", 12, label, false}, {"项目名称", 26, words, false}, {"问题描述", 38, words, false}, {"问题类别", 12, label, false},
+	{"需协调单位", 18, words, false}, {"整改措施", 30, words, true}, {"整改进展", 30, words, true}, {"提出时间", 15, label, true}, {"整改时限", 18, label, false}, {"状态", 13, label, false},
 	{"销号时间", 15, label, true},
 }
 

@@ -129,9 +129,9 @@ func (p paper) assignments() (out []assignment) {
 // list is the table of 问题交办单: the last two columns are for the department
 // and the office.
 func (a assignment) list() list {
-	l := list{columns: []column{{"编号", 7, label, false}, {"问题", 32, words, false}, {"涉及项目", 18, words, false}, {"提出单位", 11, label, false},
+	l := list{columns: []column{{"编号", 7, label, false}, {"问题", 30, words, false}, {"涉及项目", 18, words, false}, {"提出单位", 12, label, false},
 		{"类别", 9, label, false}, {"交办单位", 12, label, false}, {"协办单位", 12, label, false}, {"办理要求", 20, words, false},
-		{"办结时限", 17, label, false}, {"反馈情况", 14, label, false}, {"销号意见", 11, label, false}}}
+		{"办结时限", 20, label, false}, {"反馈情况", 14, label, false}, {"销号意见", 11, label, false}}}
 	for n, i := range a.Items {
 		first := lead(i.CoordUnit)
 		limit := dated(i.Deadline)
@@ -229,9 +229,9 @@ func addressee(unit, resp string) string {
 }
 
 func (d order) list() list {
-	l := list{measure: "单位：万元、%", columns: []column{{"序号", 5, label, false}, {"项目名称", 26, words, false}, {"责任单位", 14, words, false},
-		{"年度计划投资", 12, wan, false}, {"累计完成", 11, wan, false}, {"完成率", 9, pct, false}, {"与序时比（±百分点）", 11, pp, false},
-		{"滞后原因", 30, words, false}, {"整改措施", 26, words, false}, {"预计赶上时间", 13, label, false}}}
+	l := list{measure: "单位：万元、%", columns: []column{{"序号", 6, label, false}, {"项目名称", 26, words, false}, {"责任单位", 16, words, false},
+		{"年度计划投资", 12, wan, false}, {"累计完成", 11, wan, false}, {"完成率", 9, pct, false}, {"与序时比（±百分点）", 15, pp, false},
+		{"滞后原因", 28, words, false}, {"整改措施", 26, words, false}, {"预计赶上时间", 14, label, false}}}
 	for i, x := range d.Items {
 		l.lines = append(l.lines, line{cells: []any{i + 1, x.Project, cmp.Or(x.RespUnit, x.Unit), x.YearPlan, x.YTDDone, x.YTDPct, x.GapPP, x.Reason, x.Measure, dated(x.CatchUpAt)}})
 	}
@@ -248,7 +248,7 @@ func (d order) slip() []docx.Block {
 	columns := []docx.Twips{1900, 2900, 1900, textWidth - 6700}
 	t := docx.Table{Columns: columns, CellMargin: 90, Border: docx.Border{Size: 4}}
 	cell := func(s, font string, a docx.Align, span int) docx.Cell {
-		return docx.Cell{Span: span, Paragraphs: []docx.Paragraph{{Align: a, Line: 400, Runs: set(s, font, size4)}}}
+		return docx.Cell{Span: span, Paragraphs: []docx.Paragraph{{Align: a, Line: 400, Before: 40, After: 40, Runs: set(s, font, size4)}}}
 	}
 	row := func(height docx.Twips, cells ...docx.Cell) {
 		t.Rows = append(t.Rows, docx.Row{Height: height, Cells: cells})

@@ -124,6 +124,7 @@ func openCSV(text string, delim byte, lim Limits) (*Book, error) {
 	r := csvReader{rest: text, delim: delim}
 	g := Grid{Number: 1}
 	cells, widths := lim.Cells, widthPerCell*lim.Cells
+	filled := 0 // cells of the row above, which the next one mostly has as well
 	for index := 1; ; index++ {
 		fields, err := r.record()
 		if err != nil {
@@ -132,7 +133,7 @@ func openCSV(text string, delim byte, lim Limits) (*Book, error) {
 		if fields == nil {
 			break
 		}
-		row := Row{Index: index}
+		row := Row{Index: index, Cells: make([]Cell, 0, min(filled, len(fields)))}
 		for col, v := range fields {
 			if strings.TrimSpace(v) == "" {
 				continue
@@ -145,7 +146,7 @@ func openCSV(text string, delim byte, lim Limits) (*Book, error) {
 			}
 			row.Cells = append(row.Cells, Cell{Col: col, Kind: Text, Text: v})
 		}
-		if len(row.Cells) == 0 {
+		if filled = len(row.Cells); filled == 0 {
 			continue
 		}
 		widths -= row.Cells[len(row.Cells)-1].Col

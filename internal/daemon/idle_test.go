@@ -140,6 +140,7 @@ func idleConfig(s *debian.Servers) string {
 	text := fmt.Sprintf(`
 data: ./data
 log: {level: warn}
+reminders: {enabled: false} # nobody is to be chased while it rests
 office: {addresses: [office@tongbao.example.com]}
 mailbox: {host: 127.0.0.1, port: %d, security: tls, ca_file: %q, user: %s, password: {env: TONGBAO_PASSWORD}}
 smtp: {host: 127.0.0.1, port: %d, security: starttls, ca_file: %[2]q}

@@ -4,21 +4,25 @@
 package frontdesk
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"tongbao/internal/office"
+	"tongbao/internal/outbox"
 	"tongbao/internal/reporting"
 )
 
@@ -216,7 +220,12 @@ func (d Desk) exempt(r *http.Request) (any, error) {
 
 func done(err error) (any, error) { return map[string]bool{"done": err == nil}, err }
 
-func (d Desk) outbox(r *http.Request) (any, error) { return d.Office.Outbox(r.FormValue("state")) }
+// outbox lists all in a state by their keys, as they always were.
+func (d Desk) outbox(r *http.Request) (any, error) {
+	items, _, err := d.Office.Outbox(r.FormValue("state"), math.MaxInt)
+	slices.SortFunc(items, func(a, b outbox.Item) int { return cmp.Compare(a.Key, b.Key) })
+	return items, err
+}
 
 func (d Desk) retry(r *http.Request) (any, error) {
 	return done(d.Office.RetryItem(r.FormValue("key"), by(r), d.now()))

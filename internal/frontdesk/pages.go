@@ -272,11 +272,14 @@ func (d Desk) pageProblems(r *http.Request) (string, page, error) {
 }
 
 func (d Desk) pageQuarantine(*http.Request) (string, page, error) {
-	s, err := d.Office.Status(reporting.Period{}, d.now())
+	waiting, err := d.Office.Quarantine()
+	const most = 100 // each with a list of all submitters
+	more := max(0, len(waiting)-most)
 	return "quarantine", page{Title: "待认领的来信", Here: "quarantine", Data: struct {
 		Letters    []office.Waiting
 		Submitters []reporting.Submitter
-	}{s.Quarantine, d.Office.Rules.Register.All()}}, err
+		More       int
+	}{waiting[:min(most, len(waiting))], d.Office.Rules.Register.All(), more}}, err
 }
 
 func (d Desk) pageBulletins(*http.Request) (string, page, error) {
@@ -343,15 +346,12 @@ func sendForm(w http.ResponseWriter, form string, forms office.Forms) {
 
 func (d Desk) pageOutbox(r *http.Request) (string, page, error) {
 	state := r.FormValue("state")
-	items, err := d.Office.Outbox(state)
-	const most = 500
-	more := max(0, len(items)-most)
-	slices.Reverse(items)
+	items, more, err := d.Office.Outbox(state, 500)
 	return "outbox", page{Title: "发件箱", Here: "outbox", Data: struct {
 		State string
 		Items []outbox.Item
-		More  int
-	}{state, items[:min(most, len(items))], more}}, err
+		More  bool
+	}{state, items, more}}, err
 }
 
 func (d Desk) pageAudit(r *http.Request) (string, page, error) {
@@ -362,13 +362,11 @@ func (d Desk) pageAudit(r *http.Request) (string, page, error) {
 			return "", page{}, badRequest{fmt.Errorf("日期“%s”应写成 2021-03-28", s)}
 		}
 	}
-	acts, err := d.Office.Audit(since)
+	acts, more, err := d.Office.LastActs(since, 1000)
 	slices.Reverse(acts)
-	const most = 1000
-	more := max(0, len(acts)-most)
 	return "audit", page{Title: "办理记录", Here: "audit", Data: struct {
 		Since time.Time
 		Acts  []office.Act
 		More  int
-	}{since, acts[:min(most, len(acts))], more}}, err
+	}{since, acts, more}}, err
 }

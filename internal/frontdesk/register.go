@@ -29,7 +29,7 @@ func (d Desk) register(mux *http.ServeMux, verb func(string, func(*http.Request)
 	verb("GET /corrections", d.corrections)
 	verb("POST /exclude", d.exclude)
 	verb("POST /include", d.include)
-	verb("GET /audit", d.audit)
+	mux.HandleFunc("GET /audit", d.audit)
 	mux.HandleFunc("GET /export", d.export)
 }
 
@@ -69,27 +69,16 @@ func (d Desk) projects(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	sep := "{\"projects\": [\n"
-	err = d.Office.EachProject(who, func(p reporting.ProjectRecord) error {
-		if _, err := io.WriteString(w, sep); err != nil {
-			return err
-		}
-		sep = ","
-		return enc.Encode(p)
-	})
-	if err == nil {
-		if sep != "," {
-			io.WriteString(w, sep) //nolint:errcheck // the other end is gone
-		}
-		io.WriteString(w, "], \"doubts\": ") //nolint:errcheck // the other end is gone
-		err = enc.Encode(doubts)
-		io.WriteString(w, "}\n") //nolint:errcheck // the other end is gone
-	}
+	list := &stream{w: w, begin: "{\"projects\": [\n"}
+	err = d.Office.EachProject(who, func(p reporting.ProjectRecord) error { return list.add(p) })
 	if err != nil {
 		panic(http.ErrAbortHandler) // half a list is none
 	}
+	rest, err := json.Marshal(doubts)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	list.end("], \"doubts\": " + string(rest) + "}\n")
 }
 
 // knows refuses a name that no submitter has; "" is everybody.
@@ -184,15 +173,49 @@ func (d Desk) decideVersion(r *http.Request, decide func(reporting.Period, strin
 	return done(decide(p, r.FormValue("submitter"), reporting.Kind(r.FormValue("table")), n, r.FormValue("reason"), by(r), d.now()))
 }
 
-func (d Desk) audit(r *http.Request) (any, error) {
+// audit streams the log: that of years is not held in memory.
+func (d Desk) audit(w http.ResponseWriter, r *http.Request) {
 	var since time.Time
 	if s := r.FormValue("since"); s != "" {
 		var err error
 		if since, err = time.ParseInLocation(time.DateOnly, s, d.Office.Rules.Terms.Zone); err != nil {
-			return nil, badRequest{fmt.Errorf("日期“%s”应写成 2021-03-01", s)}
+			http.Error(w, fmt.Sprintf("日期“%s”应写成 2021-03-01", s), http.StatusBadRequest)
+			return
 		}
 	}
-	return d.Office.Audit(since)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	list := &stream{w: w, begin: "[\n"}
+	if err := d.Office.EachAct(since, func(a office.Act) error { return list.add(a) }); err != nil {
+		panic(http.ErrAbortHandler) // half a log is none
+	}
+	list.end("]\n")
+}
+
+// stream writes the values of a JSON list one by one.
+type stream struct {
+	w     io.Writer
+	begin string // what the list begins with
+	some  bool
+}
+
+func (s *stream) add(v any) error {
+	sep := ","
+	if !s.some {
+		sep, s.some = s.begin, true
+	}
+	if _, err := io.WriteString(s.w, sep); err != nil {
+		return err
+	}
+	enc := json.NewEncoder(s.w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (s *stream) end(text string) {
+	if !s.some {
+		text = s.begin + text
+	}
+	io.WriteString(s.w, text) //nolint:errcheck // the other end is gone
 }
 
 // exportTypes are the media types of the formats.

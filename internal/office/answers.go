@@ -19,11 +19,9 @@ func (o *Office) queueReceipt(t *store.Tx, l store.Letter, s reporting.Submitter
 	if known, err := t.Known(key); err != nil || known {
 		return err
 	}
-	if n, err := o.recentAbout(t, l.From, "receipt/"); err != nil || n >= o.Rules.ReceiptsHour {
-		if err == nil {
-			o.Log.Warn("receipt withheld: too many to one sender", "letter", l.ID, "to", l.From)
-		}
-		return err
+	if o.recentAbout(t, l.From, "receipt/") >= o.Rules.ReceiptsHour {
+		o.Log.Warn("receipt withheld: too many to one sender", "letter", l.ID, "to", l.From)
+		return nil
 	}
 	p := reading.Period
 	if len(l.For) > 0 {

@@ -118,10 +118,20 @@ func (o *Office) answersDraft(t *store.Tx, l store.Letter, opened clerk.Opened) 
 	if len(refs) == 0 {
 		return false, nil
 	}
-	items, err := t.Items("bulletin/")
-	for _, it := range items {
-		if it.To == l.From && slices.Contains(refs, it.MessageID) && strings.Contains(it.Key, "draft") {
-			return true, err
+	all, err := t.Headings()
+	for _, h := range all {
+		if !h.Edition.IsDraft() {
+			continue
+		}
+		// Those of a draft that was made anew are draft-2, draft-3 …
+		items, err := t.Items("bulletin/" + occasionOf(h.Period, h.Edition) + "/" + string(h.Edition.Final().Draft()))
+		if err != nil {
+			return false, err
+		}
+		for _, it := range items {
+			if it.To == l.From && slices.Contains(refs, it.MessageID) {
+				return true, nil
+			}
 		}
 	}
 	return false, err
@@ -132,8 +142,8 @@ func (o *Office) answersDraft(t *store.Tx, l store.Letter, opened clerk.Opened) 
 func (o *Office) act(t *store.Tx, l store.Letter, v verdict) error {
 	if p := proofOf(l); p.Verdict != "pass" {
 		o.Log.Warn("approval not verified", "letter", l.ID, "from", l.From, "why", p.Why)
-		if n, err := o.recentAbout(t, l.From, "alarm/approval/"); err != nil || n >= o.Rules.ReceiptsHour {
-			return err // who forges many is not told of each
+		if o.recentAbout(t, l.From, "alarm/approval/") >= o.Rules.ReceiptsHour {
+			return nil // who forges many is not told of each
 		}
 		return o.alarmIn(t, "approval/"+l.ID, "核签回复无法核实，没有执行",
 			"收到以"+l.From+"名义对送审稿的回复《"+l.Subject+"》，但不能核实确系本人发出（"+cmp.Or(p.Why, "收件服务器没有证实，也没有可核对的签名")+"），没有执行。\n"+
@@ -175,19 +185,19 @@ func (o *Office) draftOf(t *store.Tx, v verdict, from string) (draft store.Publi
 	if len(v.codes) == 0 {
 		return draft, "回复里没有核签码", nil
 	}
-	all, err := t.Publications()
+	all, err := t.Headings()
 	if err != nil {
 		return draft, "", err
 	}
 	problem = "核签码不符"
 	for _, pub := range all {
-		if !pub.Edition.IsDraft() || !slices.Contains(o.ruleOf(pub).Approvers, from) {
+		if !pub.Edition.IsDraft() || !slices.Contains(o.ruleOf(store.Publication{Rule: pub.Rule, Edition: pub.Edition}).Approvers, from) {
 			continue
 		}
 		is := func(hash string) bool {
 			return slices.ContainsFunc(v.codes, func(c string) bool { return hash != "" && hashed(c) == hash })
 		}
-		switch done, released, err := t.Publication(pub.Period, pub.Edition.Final()); {
+		switch done, released, err := t.Heading(pub.Period, pub.Edition.Final()); {
 		case err != nil:
 			return draft, "", err
 		case slices.ContainsFunc(pub.OldCodes, is):
@@ -198,7 +208,8 @@ func (o *Office) draftOf(t *store.Tx, v verdict, from string) (draft store.Publi
 		case !pub.Held.IsZero():
 			problem = "核签码已失效，该送审稿已于" + o.when(pub.Held) + "退回"
 		default:
-			return pub, "", nil
+			draft, _, err = t.Publication(pub.Period, pub.Edition)
+			return draft, "", err
 		}
 	}
 	return draft, problem, nil

@@ -25,35 +25,83 @@ type Act struct {
 
 // Audit lists all acts at or after since, in order.
 func (o *Office) Audit(since time.Time) ([]Act, error) {
-	entries, err := o.Store.Entries()
-	if err != nil {
-		return nil, err
-	}
 	out := []Act{}
-	decided := map[string]bool{} // letters that waited until somebody decided
-	for _, e := range entries {
-		if e.Action == "assign" || e.Action == "drop" {
-			decided[e.Letter] = true
+	err := o.EachAct(since, func(a Act) error { out = append(out, a); return nil })
+	return out, err
+}
+
+// LastActs lists the last acts at or after since, at most so many, in order,
+// and how many came before them.
+func (o *Office) LastActs(since time.Time, most int) (out []Act, before int, err error) {
+	err = o.EachAct(since, func(a Act) error {
+		if out = append(out, a); len(out) == 2*most {
+			out = append(out[:0], out[most:]...)
+			before += most
 		}
-		if !e.At.Before(since) {
-			out = append(out, Act{At: e.At, By: e.By, Action: e.Action, Text: entryText(e, o.Rules.Terms.Zone), Letter: e.Letter, Entry: e})
-		}
+		return nil
+	})
+	if n := len(out) - most; n > 0 {
+		out, before = out[n:], before+n
 	}
-	err = o.Store.View(func(t *store.Tx) error {
-		// A letter is never taken in before it arrived.
-		return t.LettersSince(time.Time{}, func(l store.Letter) error {
+	return out, before, err
+}
+
+// actsAtOnce is how many letters are read in one transaction.
+const actsAtOnce = 200
+
+// EachAct calls fn for each act at or after since, in the order in which they
+// were done: decisions in that of the journal, and letters between them by when
+// they were taken in. It reads nothing of before, and holds no transaction
+// while fn runs.
+func (o *Office) EachAct(since time.Time, fn func(Act) error) error {
+	var letters []store.Letter
+	place, more := "", true
+	// upTo tells of the letters that were taken in before an entry; all where it is nil.
+	upTo := func(e *store.Entry) error {
+		for {
+			if len(letters) == 0 && more {
+				err := o.Store.View(func(t *store.Tx) (err error) {
+					letters, place, err = t.LettersTaken(since, place, actsAtOnce)
+					return err
+				})
+				if err != nil {
+					return err
+				}
+				more = len(letters) == actsAtOnce
+			}
+			if len(letters) == 0 {
+				return nil
+			}
+			l := letters[0]
 			at := l.Taken
 			if at.IsZero() {
 				at = l.Arrived
 			}
-			if !at.Before(since) {
-				out = append(out, Act{At: at.In(o.Rules.Terms.Zone), By: cmp.Or(l.By, "daemon"), Action: "receive", Text: letterText(l, decided[l.ID] || strings.Contains(l.Reason, assigned)), Letter: l.ID})
+			if e != nil && cmp.Or(at.Compare(e.At), cmp.Compare(l.ID, e.Letter)) >= 0 {
+				return nil
 			}
-			return nil
-		})
+			letters = letters[1:]
+			err := fn(Act{At: at.In(o.Rules.Terms.Zone), By: cmp.Or(l.By, "daemon"), Action: "receive", Text: letterText(l, waited(l)), Letter: l.ID})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	err := o.Store.EntriesSince(since, func(e store.Entry) error {
+		if err := upTo(&e); err != nil {
+			return err
+		}
+		return fn(Act{At: e.At, By: e.By, Action: e.Action, Text: entryText(e, o.Rules.Terms.Zone), Letter: e.Letter, Entry: e})
 	})
-	slices.SortStableFunc(out, func(a, b Act) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Letter, b.Letter)) })
-	return out, err
+	if err != nil {
+		return err
+	}
+	return upTo(nil)
+}
+
+// waited reports whether a letter waited until somebody decided.
+func waited(l store.Letter) bool {
+	return l.State == store.Dropped || strings.Contains(l.Reason, assigned)
 }
 
 // Who names who acted, as a person reads it: the program, somebody at the

@@ -308,18 +308,13 @@ func (o *Office) KeepQuiet(now time.Time) error {
 	var early []outbox.Item
 	err := o.Store.View(func(t *store.Tx) error {
 		first := o.Rules.Terms.CurrentPeriod(now)
-		for _, p := range []reporting.Period{first.Add(-1), first, first.Add(1)} {
-			items, err := t.Items("chase/" + p.String() + "/")
-			if err != nil {
-				return err
-			}
-			for _, it := range items {
-				if it.State == outbox.Queued && it.Next.Before(until) {
-					early = append(early, it)
-				}
+		queued, err := t.QueuedBefore(until, "chase/")
+		for _, it := range queued {
+			if it.Period >= first.Add(-1).String() && it.Period <= first.Add(1).String() {
+				early = append(early, it)
 			}
 		}
-		return nil
+		return err
 	})
 	if err != nil || len(early) == 0 {
 		return err

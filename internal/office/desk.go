@@ -131,19 +131,32 @@ func (o *Office) imported(r reporting.Reading, l store.Letter) Imported {
 	return out
 }
 
-// Outbox lists the letters out in a state; "" lists those that are not done.
-func (o *Office) Outbox(state string) (items []outbox.Item, err error) {
+// outboxStates are all states, in the order of a letter's life.
+var outboxStates = []outbox.State{outbox.Queued, outbox.Sent, outbox.Failed, outbox.Withdrawn, outbox.Dropped, outbox.Expired}
+
+// Outbox lists the letters out in a state, the newest first: at most so many of
+// each state; more says that there are others. State "all" is every one, and ""
+// those that are not done: queued and failed ones.
+func (o *Office) Outbox(state string, most int) (items []outbox.Item, more bool, err error) {
 	items = []outbox.Item{}
+	states := []outbox.State{outbox.State(state)}
+	switch state {
+	case "all":
+		states = outboxStates
+	case "":
+		states = []outbox.State{outbox.Queued, outbox.Failed}
+	}
 	err = o.Store.View(func(t *store.Tx) error {
-		all, err := t.Items("")
-		for _, it := range all {
-			if string(it.State) == state || state == "all" || state == "" && (it.State == outbox.Queued || it.State == outbox.Failed) {
-				items = append(items, it)
+		for _, s := range states {
+			list, rest, err := t.ItemsIn(s, most)
+			if err != nil {
+				return err
 			}
+			items, more = append(items, list...), more || rest
 		}
-		return err
+		return nil
 	})
-	return items, err
+	return items, more, err
 }
 
 // RetryItem puts a failed letter out back into the queue.

@@ -116,7 +116,10 @@ func items(t *testing.T, o *office.Office, prefix string) (out []outbox.Item) {
 	err := o.Store.View(func(tx *store.Tx) (err error) {
 		out, err = tx.Items(prefix)
 		for i := range out {
-			out[i].Raw = tx.RawOut(out[i].Key)
+			if err != nil {
+				break
+			}
+			out[i].Raw, err = tx.RawOut(out[i].Key)
 		}
 		return err
 	})

@@ -6,6 +6,7 @@ package office
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,18 +111,12 @@ func (o *Office) standings(t *store.Tx, p reporting.Period, s reporting.Submitte
 	rejected := t.Rejections(p, s.Name) > 0
 	out := map[reporting.Kind]reporting.Standing{}
 	for _, k := range s.Tables {
-		versions, err := t.Versions(p, s.Name, k)
+		versions, err := t.Heads(p, s.Name, k)
 		if err != nil {
 			return nil, err
 		}
 		if !until.IsZero() {
-			kept := versions[:0]
-			for _, v := range versions {
-				if !v.Received.After(until) {
-					kept = append(kept, v)
-				}
-			}
-			versions = kept
+			versions = slices.DeleteFunc(versions, func(v reporting.Head) bool { return v.Received.After(until) })
 		}
 		out[k] = reporting.Stand(versions, deadline, now, t.IsExempt(p, s.Name, k), rejected)
 	}

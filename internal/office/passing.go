@@ -35,11 +35,9 @@ func (o *Office) passOn(t *store.Tx, l *store.Letter, sender reporting.Submitter
 	if !answer {
 		return question, nil
 	}
-	if n, err := o.recentAbout(t, l.From, "passed/"); err != nil || n >= o.Rules.ReceiptsHour {
-		if err == nil {
-			o.Log.Warn("letter not passed on: too many of one sender", "letter", l.ID, "from", l.From)
-		}
-		return question, err
+	if o.recentAbout(t, l.From, "passed/") >= o.Rules.ReceiptsHour {
+		o.Log.Warn("letter not passed on: too many of one sender", "letter", l.ID, "from", l.From)
+		return question, nil
 	}
 	p := reading.Period
 	if p.IsZero() {
@@ -89,18 +87,15 @@ func picture(f reporting.Finding) bool {
 }
 
 // recentAbout counts the letters out of a kind that an address's letters caused
-// within the hour before now.
-func (o *Office) recentAbout(t *store.Tx, from, kind string) (int, error) {
+// within the hour before now, as far as there is leave for.
+func (o *Office) recentAbout(t *store.Tx, from, kind string) int {
 	n := 0
-	err := t.LettersSince(t.Now.Add(-time.Hour), func(l store.Letter) error {
-		if l.From != from || l.Arrived.After(t.Now.Add(time.Hour)) { // those are of a clock that is behind
-			return nil
-		}
-		items, err := t.Items(kind + l.ID + "/")
-		if len(items) > 0 {
+	// Later ones are of a clock that is behind.
+	t.LettersFrom(from, t.Now.Add(-time.Hour), t.Now.Add(time.Hour), func(id string) bool {
+		if t.HasItem(kind + id + "/") {
 			n++
 		}
-		return err
+		return n < o.Rules.ReceiptsHour // more are told no more of
 	})
-	return n, err
+	return n
 }

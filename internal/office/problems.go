@@ -85,11 +85,15 @@ func (o *Office) Problems(q ProblemQuery, now time.Time) (Problems, error) {
 			if q.Submitter != "" && s.Name != q.Submitter {
 				continue
 			}
-			records, err := t.Problems(s.Name)
+			ledgers := t.RollMonths(s.Name, reporting.Issues)
+			read := t.FreshProblems
+			if q.State == "all" || !recent(q.Period, ledgers) {
+				read = t.Problems
+			}
+			records, err := read(s.Name)
 			if err != nil {
 				return err
 			}
-			ledgers := t.RollMonths(s.Name, reporting.Issues)
 			var own []Problem
 			for _, r := range records {
 				p := Problem{ProblemRecord: r, Kind: reporting.Cause(r.Category, r.Problem), Departments: Departments(r.CoordUnit)}
@@ -114,6 +118,18 @@ func (o *Office) Problems(q ProblemQuery, now time.Time) (Problems, error) {
 	}
 	out.Kinds, out.Departments = sums(kinds), sums(departments)
 	return out, err
+}
+
+// recent reports whether all issues but those that were settled before the
+// month are fresh: the others were closed more than liveClosed months before
+// the newest ledger.
+func recent(p reporting.Period, ledgers map[reporting.Period]bool) bool {
+	for l := range ledgers {
+		if p.Before(l.Add(-liveClosed)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (q ProblemQuery) wants(p Problem) bool {

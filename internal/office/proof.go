@@ -99,11 +99,13 @@ type Suspect struct {
 
 // suspects lists a month's letters that count and look forged.
 func (o *Office) suspects(t *store.Tx, p reporting.Period) (out []Suspect, err error) {
-	err = t.LettersSince(o.Rules.Terms.Deadline(p).AddDate(0, -1, 0), func(l store.Letter) error {
-		if l.Sender != "" && proofOf(l).Verdict == "fail" && (slices.Contains(l.For, p.String()) || len(l.For) == 0) {
+	since := o.Rules.Terms.Deadline(p).AddDate(0, -1, 0)
+	letters, err := t.Forged(since)
+	slices.SortStableFunc(letters, func(a, b store.Letter) int { return a.Arrived.Compare(b.Arrived) })
+	for _, l := range letters {
+		if !l.Arrived.Before(since) && proofOf(l).Verdict == "fail" && (slices.Contains(l.For, p.String()) || len(l.For) == 0) {
 			out = append(out, Suspect{ID: l.ID, Submitter: l.Sender, From: l.From, Subject: l.Subject, Arrived: l.Arrived, Why: l.Proof.Why})
 		}
-		return nil
-	})
+	}
 	return out, err
 }

@@ -46,6 +46,20 @@ type Waiting struct {
 	Guess   *store.Guess `json:"guess,omitempty"`
 }
 
+// Quarantine lists the letters that wait for the office, oldest first.
+func (o *Office) Quarantine() (out []Waiting, err error) {
+	err = o.Store.View(func(t *store.Tx) error { out, err = quarantined(t); return err })
+	return out, err
+}
+
+func quarantined(t *store.Tx) (out []Waiting, err error) {
+	letters, err := t.Quarantine()
+	for _, l := range letters {
+		out = append(out, Waiting{ID: l.ID, From: l.From, Subject: l.Subject, Arrived: l.Arrived, Reason: l.Reason, Guess: l.Guess})
+	}
+	return out, err
+}
+
 // Status tells how a month stands at now; the zero period is the current one.
 func (o *Office) Status(p reporting.Period, now time.Time) (Status, error) {
 	now = now.In(o.Rules.Terms.Zone)
@@ -93,13 +107,11 @@ func (o *Office) submitterStatus(t *store.Tx, p reporting.Period, sub reporting.
 
 // statusOfAll adds what belongs to no month.
 func (o *Office) statusOfAll(t *store.Tx, s *Status, now time.Time) error {
-	letters, err := t.Quarantine()
+	waiting, err := quarantined(t)
 	if err != nil {
 		return err
 	}
-	for _, l := range letters {
-		s.Quarantine = append(s.Quarantine, Waiting{ID: l.ID, From: l.From, Subject: l.Subject, Arrived: l.Arrived, Reason: l.Reason, Guess: l.Guess})
-	}
+	s.Quarantine = append(s.Quarantine, waiting...)
 	s.Letters = t.CountLetters()
 	doubts, err := t.Doubts("")
 	if err != nil {
@@ -111,11 +123,7 @@ func (o *Office) statusOfAll(t *store.Tx, s *Status, now time.Time) error {
 	}
 	s.Outbox = map[string]int{}
 	for _, state := range []outbox.State{outbox.Queued, outbox.Failed} {
-		n, err := t.CountItems(state)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
+		if n := t.CountItems(state); n > 0 {
 			s.Outbox[string(state)] = n
 		}
 	}

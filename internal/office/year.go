@@ -32,26 +32,16 @@ func (o *Office) Year(submitter string, year int, now time.Time) (out []MonthOfY
 			if m.SubmitterStatus, err = o.submitterStatus(t, p, sub, now); err != nil {
 				return err
 			}
-			published, ok, err := t.Publication(p, store.Release)
+			rank, _, err := t.Rank(p, sub.Name)
 			if err != nil {
 				return err
 			}
-			if ok {
-				m.publish(published.Bulletin)
-			}
+			m.YTDPct, m.Rank = rank.YTDPct, rank.Rank
 			out = append(out, m)
 		}
 		return nil
 	})
 	return out, err
-}
-
-func (m *MonthOfYear) publish(b bulletin.Bulletin) {
-	for _, u := range b.Units {
-		if u.Name == m.Name && u.Figures != nil {
-			m.YTDPct, m.Rank = u.YTDPct, u.Rank
-		}
-	}
 }
 
 // PublishedBulletin is a bulletin that went out, without its figures.
@@ -83,15 +73,15 @@ func (p PublishedBulletin) Name() string {
 // Published lists the bulletins that went out, in order.
 func (o *Office) Published() (out []PublishedBulletin, err error) {
 	err = o.Store.View(func(t *store.Tx) error {
-		all, err := t.Publications()
+		all, err := t.Headings()
 		for _, p := range all {
-			line := PublishedBulletin{Period: p.Period, Edition: p.Edition, At: p.At.In(o.Rules.Terms.Zone), Number: p.Bulletin.Number,
-				Reported: p.Bulletin.City.Reported, Units: len(p.Bulletin.Units), Reason: p.HeldWhy}
-			if p.Quarter != nil {
-				line.Reported, line.Units = p.Quarter.City.Reported, len(o.Rules.Register.All())
+			line := PublishedBulletin{Period: p.Period, Edition: p.Edition, At: p.At.In(o.Rules.Terms.Zone), Number: p.Number,
+				Reported: p.Reported, Units: p.Units, Reason: p.HeldWhy}
+			if p.Edition.Quarter() != "" {
+				line.Units = len(o.Rules.Register.All())
 			}
 			if p.Edition.IsDraft() {
-				switch _, done, e := t.Publication(p.Period, p.Edition.Final()); {
+				switch _, done, e := t.Heading(p.Period, p.Edition.Final()); {
 				case e != nil:
 					return e
 				case done:

@@ -17,8 +17,10 @@ var ErrGone = errors.New("item is no longer queued")
 // queued, with one more attempt: a letter that was withdrawn or sent meanwhile
 // must make that Put fail with ErrGone.
 type Queue interface {
-	// Due lists the queued items whose Next is not after now, with their bytes.
+	// Due lists the queued items whose Next is not after now, without their bytes.
 	Due(now time.Time) ([]Item, error)
+	// Bytes reads an item's bytes, which Item.Raw and Item.Plain are to be.
+	Bytes(key string) (raw, plain []byte, err error)
 	// Next is when the first queued item is due; zero where none is queued.
 	Next() (time.Time, error)
 	// Put writes an item's new state, but not its bytes, in one transaction.
@@ -147,11 +149,16 @@ func (d *drain) one(ctx context.Context, it Item) error {
 	} else if err != nil {
 		return fmt.Errorf("claim letter %q: %w", it.Key, err)
 	}
+	var err error
+	if it.Raw, it.Plain, err = d.queue.Bytes(it.Key); err != nil {
+		return fmt.Errorf("read letter %q: %w", it.Key, err)
+	}
+	claim.Plain = it.Plain // refused asks whether there is one
 	raw := it.Raw
 	if it.Plainly && it.Plain != nil {
 		raw = it.Plain
 	}
-	err := d.send(ctx, it, raw)
+	err = d.send(ctx, it, raw)
 	if err == nil {
 		d.sent = append(d.sent, d.now())
 		claim.State, claim.Done, claim.Next = Sent, d.now(), time.Time{}

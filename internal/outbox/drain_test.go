@@ -40,6 +40,10 @@ func (m *memory) Due(now time.Time) ([]Item, error) {
 	return out, nil
 }
 
+func (m *memory) Bytes(key string) (raw, plain []byte, err error) {
+	return m.items[key].Raw, m.items[key].Plain, nil
+}
+
 func (m *memory) Next() (next time.Time, err error) {
 	for _, it := range m.items {
 		if it.State == Queued && (next.IsZero() || it.Next.Before(next)) {

@@ -33,17 +33,57 @@ func (v Version) Counts() (errors, warnings int) {
 	return errors, warnings
 }
 
+// Head is a version without its table: what tells whether it counts and how it
+// stands. It is kept beside the version, which is a hundred times larger.
+type Head struct {
+	N        int       `json:"version"`
+	Letter   string    `json:"letter"`
+	Received time.Time `json:"received"`
+	Rows     int       `json:"rows"`
+	Errors   int       `json:"errors,omitempty"`
+	Warnings int       `json:"warnings,omitempty"`
+	Nil      bool      `json:"nil,omitempty"`
+	Unusable bool      `json:"unusable,omitempty"`
+	Excluded string    `json:"excluded,omitempty"`
+}
+
+// Head is the version without its table.
+func (v Version) Head() Head {
+	h := Head{N: v.N, Letter: v.Letter, Received: v.Received, Rows: len(v.Table.Rows), Nil: v.Table.Nil, Unusable: v.Unusable, Excluded: v.Excluded}
+	h.Errors, h.Warnings = v.Counts()
+	return h
+}
+
 // Counting is the version that counts: the latest usable one that arrived not
 // after until (the freeze; zero means no bound). Nil where there is none.
 func Counting(versions []Version, until time.Time) *Version {
-	var best *Version
-	for i := range versions {
-		v := &versions[i]
+	heads := make([]Head, len(versions))
+	for i, v := range versions {
+		heads[i] = Head{N: v.N, Received: v.Received, Unusable: v.Unusable, Excluded: v.Excluded}
+	}
+	if i := counting(heads, until); i >= 0 {
+		return &versions[i]
+	}
+	return nil
+}
+
+// CountingHead is the head of the version that counts; nil where there is none.
+func CountingHead(heads []Head, until time.Time) *Head {
+	if i := counting(heads, until); i >= 0 {
+		return &heads[i]
+	}
+	return nil
+}
+
+// counting is the place of the version that counts, -1 where there is none.
+func counting(heads []Head, until time.Time) int {
+	best := -1
+	for i, v := range heads {
 		if v.Unusable || v.Excluded != "" || !until.IsZero() && v.Received.After(until) {
 			continue
 		}
-		if best == nil || v.Received.After(best.Received) || v.Received.Equal(best.Received) && v.N > best.N {
-			best = v
+		if best < 0 || v.Received.After(heads[best].Received) || v.Received.Equal(heads[best].Received) && v.N > heads[best].N {
+			best = i
 		}
 	}
 	return best
@@ -100,8 +140,8 @@ func (s Standing) MarshalJSON() ([]byte, error) {
 // figures follow the version that counts. Deadline is the submitter's own,
 // extensions included; rejected says that a letter came for the month of which
 // nothing could be used.
-func Stand(versions []Version, deadline, now time.Time, exempt, rejected bool) Standing {
-	var first *Version
+func Stand(versions []Head, deadline, now time.Time, exempt, rejected bool) Standing {
+	var first *Head
 	for i := range versions {
 		v := &versions[i]
 		if v.Unusable || v.Excluded != "" {
@@ -123,14 +163,13 @@ func Stand(versions []Version, deadline, now time.Time, exempt, rejected bool) S
 		}
 		return Standing{State: Due}
 	}
-	counts := Counting(versions, time.Time{})
-	s := Standing{Received: counts.Received, Version: counts.N, Rows: len(counts.Table.Rows)}
-	s.Errors, s.Warnings = counts.Counts()
+	counts := CountingHead(versions, time.Time{})
+	s := Standing{Received: counts.Received, Version: counts.N, Rows: counts.Rows, Errors: counts.Errors, Warnings: counts.Warnings}
 	behind := late(first.Received, deadline)
 	switch {
-	case first.Table.Nil && behind:
+	case first.Nil && behind:
 		s.State = NilLate
-	case first.Table.Nil:
+	case first.Nil:
 		s.State = NilIn
 	case behind:
 		s.State = Late

@@ -40,7 +40,7 @@ func TestStand(t *testing.T) {
 		{name: "excluded by the office", now: out, versions: []Version{{N: 1, Received: in, Table: table, Excluded: "误发"}}, want: Standing{State: Missing}},
 		{name: "came although exempt", now: out, exempt: true, versions: []Version{{N: 1, Received: in, Table: table}}, want: Standing{State: OnTime, Received: in, Version: 1, Rows: 4}},
 	} {
-		if got := Stand(c.versions, deadline, c.now, c.exempt, c.rejected); got != c.want {
+		if got := Stand(heads(c.versions), deadline, c.now, c.exempt, c.rejected); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
@@ -136,4 +136,11 @@ func TestRegister(t *testing.T) {
 	if got := JiujiangCounties(); len(got) != 13 || got[4].Name != "修水县" || got[4].Code != "360424" {
 		t.Errorf("the counties are %v", got)
 	}
+}
+
+func heads(versions []Version) (out []Head) {
+	for _, v := range versions {
+		out = append(out, v.Head())
+	}
+	return out
 }

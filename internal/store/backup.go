@@ -17,21 +17,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"tongbao/internal/outbox"
 )
-
-// CountItems counts the letters out in a state.
-func (t *Tx) CountItems(state outbox.State) (int, error) {
-	items, err := t.Items("")
-	n := 0
-	for _, it := range items {
-		if it.State == state {
-			n++
-		}
-	}
-	return n, err
-}
 
 // Backup writes the data directory as a tar archive while it is in use: the
 // database as of one transaction, then the journal and the letters, of which none

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tongbao/internal/bulletin"
@@ -46,7 +47,9 @@ type Entry struct {
 type journal struct {
 	mu    sync.Mutex
 	f     *os.File
-	taken time.Time // of the last letter
+	taken time.Time    // of the last letter
+	spans []span       // see EntriesSince
+	read  atomic.Int64 // bytes that EntriesSince has read
 }
 
 // openJournal opens the journal for appending. A last line that a crash cut

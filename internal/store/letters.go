@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,10 +113,11 @@ func (t *Tx) ByContent(hash string) string { return string(t.get("contents", has
 
 // PutLetter records what became of a letter.
 func (t *Tx) PutLetter(l Letter) error {
+	fresh := !t.has("letters", l.ID)
 	if err := save(t, "letters", l.ID, l); err != nil {
 		return err
 	}
-	if err := t.put("arrivals", stamp(l.Arrived)+"/"+l.ID, nil); err != nil {
+	if err := t.indexLetter(l, fresh); err != nil {
 		return err
 	}
 	if l.Content != "" {
@@ -153,9 +155,53 @@ func (t *Tx) Quarantine() ([]Letter, error) {
 
 // CountLetters is how many letters were taken in.
 func (t *Tx) CountLetters() int {
-	n := 0
-	t.scan("arrivals", "", "", func(string, []byte) bool { n++; return true })
+	n, _ := strconv.Atoi(string(t.get("meta", "letters")))
 	return n
+}
+
+// LettersFrom calls fn with the ids of an address's letters that arrived
+// between two moments, in order, while fn wants more.
+func (t *Tx) LettersFrom(address string, from, until time.Time, fn func(id string) bool) {
+	prefix := senderKey(address)
+	t.scan("senders", prefix, prefix+stamp(from), func(key string, _ []byte) bool {
+		at, id, _ := strings.Cut(strings.TrimPrefix(key, prefix), "/")
+		return at <= stamp(until) && fn(id)
+	})
+}
+
+// LettersTaken lists letters in the order in which they were taken in: at most
+// so many that were at or after from or, where a place is given, after those
+// before it. The place that it returns is where the next ones begin.
+func (t *Tx) LettersTaken(from time.Time, place string, most int) (out []Letter, next string, err error) {
+	if next = place; place == "" {
+		place = stamp(from)
+	} else {
+		place += "\x00" // the key after it
+	}
+	t.scan("taken", "", place, func(key string, _ []byte) bool {
+		_, id, _ := strings.Cut(key, "/")
+		l, ok, e := t.Letter(id)
+		if next = key; ok {
+			out = append(out, l)
+		}
+		err = e
+		return e == nil && len(out) < most
+	})
+	return out, next, err
+}
+
+// Forged lists the letters that count and look forged, of those that arrived
+// on the day of from or later.
+func (t *Tx) Forged(from time.Time) (out []Letter, err error) {
+	t.scan("forged", "", from.Format("20060102"), func(id string, _ []byte) bool {
+		l, ok, e := t.Letter(id)
+		if ok {
+			out = append(out, l)
+		}
+		err = e
+		return e == nil
+	})
+	return out, err
 }
 
 // LettersSince calls fn for each letter that arrived at or after from, in order.

@@ -32,11 +32,11 @@ func (t *Tx) Enqueue(it outbox.Item) (bool, error) {
 	if it.Next.IsZero() {
 		it.Next = it.Created
 	}
-	if err := t.put("raw", it.Key, it.Raw); err != nil {
+	if err := t.putBytes("raw", it.Key, it.Raw); err != nil {
 		return false, err
 	}
 	if it.Plain != nil {
-		if err := t.put("plain", it.Key, it.Plain); err != nil {
+		if err := t.putBytes("plain", it.Key, it.Plain); err != nil {
 			return false, err
 		}
 	}
@@ -47,7 +47,7 @@ func (t *Tx) Enqueue(it outbox.Item) (bool, error) {
 func (t *Tx) Item(key string) (outbox.Item, bool, error) { return load[outbox.Item](t, "outbox", key) }
 
 // RawOut is the bytes of an item.
-func (t *Tx) RawOut(key string) []byte { return t.get("raw", key) }
+func (t *Tx) RawOut(key string) ([]byte, error) { return t.bytesOf("raw", key) }
 
 // PutItem writes an item's new state and keeps the indexes in step.
 func (t *Tx) PutItem(it outbox.Item) error {
@@ -56,22 +56,11 @@ func (t *Tx) PutItem(it outbox.Item) error {
 		return err
 	}
 	if ok {
-		if err := t.remove("due", stamp(old.Next)+"/"+it.Key); err != nil {
+		if err := t.remove("states", stateKey(old)); err != nil {
 			return err
 		}
-		if old.State == outbox.Sent {
-			if err := t.remove("sent", stamp(old.Done)+"/"+it.Key); err != nil {
-				return err
-			}
-		}
 	}
-	switch it.State {
-	case outbox.Queued:
-		err = t.put("due", stamp(it.Next)+"/"+it.Key, nil)
-	case outbox.Sent:
-		err = t.put("sent", stamp(it.Done)+"/"+it.Key, nil)
-	}
-	if err != nil {
+	if err := t.put("states", stateKey(it), nil); err != nil {
 		return err
 	}
 	return save(t, "outbox", it.Key, it)
@@ -80,6 +69,63 @@ func (t *Tx) PutItem(it outbox.Item) error {
 // Items lists items whose key begins with prefix.
 func (t *Tx) Items(prefix string) ([]outbox.Item, error) {
 	return list[outbox.Item](t, "outbox", prefix)
+}
+
+// HasItem reports whether some item's key begins with prefix.
+func (t *Tx) HasItem(prefix string) (has bool) {
+	t.scan("outbox", prefix, "", func(string, []byte) bool { has = true; return false })
+	return has
+}
+
+// ItemsIn lists the items of a state, the newest first, at most so many of
+// them; more says that there are others. Queued ones are new by their next attempt.
+func (t *Tx) ItemsIn(state outbox.State, most int) (items []outbox.Item, more bool, err error) {
+	prefix := string(state) + "/"
+	t.back("states", prefix, func(at string, _ []byte) bool {
+		if more = len(items) == most; more {
+			return false
+		}
+		_, key, _ := strings.Cut(strings.TrimPrefix(at, prefix), "/")
+		it, ok, e := t.Item(key)
+		if e != nil || !ok {
+			err = fmt.Errorf("outbox item %q: %w", key, e)
+			return false
+		}
+		items = append(items, it)
+		return true
+	})
+	return items, more, err
+}
+
+// CountItems counts the letters out in a state by their index.
+func (t *Tx) CountItems(state outbox.State) int {
+	n := 0
+	t.scan("states", string(state)+"/", "", func(string, []byte) bool { n++; return true })
+	return n
+}
+
+// QueuedBefore lists the queued items whose next attempt is before at and whose
+// key begins with prefix.
+func (t *Tx) QueuedBefore(at time.Time, prefix string) (out []outbox.Item, err error) {
+	t.dueBefore(at, func(key string) bool {
+		if strings.HasPrefix(key, prefix) {
+			var it outbox.Item
+			it, _, err = t.Item(key)
+			out = append(out, it)
+		}
+		return err == nil
+	})
+	return out, err
+}
+
+// dueBefore calls fn with the keys of the queued items whose next attempt is
+// before at, in that order.
+func (t *Tx) dueBefore(at time.Time, fn func(key string) bool) {
+	prefix := string(outbox.Queued) + "/"
+	t.scan("states", prefix, "", func(k string, _ []byte) bool {
+		when, key, _ := strings.Cut(strings.TrimPrefix(k, prefix), "/")
+		return unstamp(when).Before(at) && fn(key)
+	})
 }
 
 // Withdraw takes queued items back whose key begins with prefix and that
@@ -109,25 +155,18 @@ type Queue struct {
 	Store *Store
 }
 
-// Due lists the queued items whose next attempt has come, with their bytes.
+// Due lists the queued items whose next attempt has come, without their bytes:
+// a bulletin's copies for a province would fill the memory.
 func (q Queue) Due(now time.Time) ([]outbox.Item, error) {
 	var out []outbox.Item
 	err := q.Store.View(func(t *Tx) error {
 		var keys []string
-		t.scan("due", "", "", func(key string, _ []byte) bool {
-			at, item, _ := strings.Cut(key, "/")
-			if unstamp(at).After(now) {
-				return false
-			}
-			keys = append(keys, item)
-			return true
-		})
+		t.dueBefore(now.Add(1), func(key string) bool { keys = append(keys, key); return true })
 		for _, key := range keys {
 			it, ok, err := t.Item(key)
 			if err != nil || !ok {
 				return fmt.Errorf("outbox item %q: %w", key, err)
 			}
-			it.Raw, it.Plain = t.get("raw", key), t.get("plain", key)
 			out = append(out, it)
 		}
 		return nil
@@ -135,12 +174,24 @@ func (q Queue) Due(now time.Time) ([]outbox.Item, error) {
 	return out, err
 }
 
+// Bytes reads an item's bytes.
+func (q Queue) Bytes(key string) (raw, plain []byte, err error) {
+	err = q.Store.View(func(t *Tx) error {
+		var err2 error
+		raw, err = t.bytesOf("raw", key)
+		plain, err2 = t.bytesOf("plain", key)
+		return errors.Join(err, err2)
+	})
+	return raw, plain, err
+}
+
 // Next is when the first queued item is due; zero where none is queued.
 func (q Queue) Next() (time.Time, error) {
 	var next time.Time
 	err := q.Store.View(func(t *Tx) error {
-		t.scan("due", "", "", func(key string, _ []byte) bool {
-			at, _, _ := strings.Cut(key, "/")
+		prefix := string(outbox.Queued) + "/"
+		t.scan("states", prefix, "", func(key string, _ []byte) bool {
+			at, _, _ := strings.Cut(strings.TrimPrefix(key, prefix), "/")
 			next = unstamp(at)
 			return false
 		})
@@ -174,8 +225,9 @@ func (q Queue) Put(it outbox.Item) error {
 func (q Queue) SentSince(from time.Time) ([]time.Time, error) {
 	var out []time.Time
 	err := q.Store.View(func(t *Tx) error {
-		t.scan("sent", "", stamp(from), func(key string, _ []byte) bool {
-			at, _, _ := strings.Cut(key, "/")
+		prefix := string(outbox.Sent) + "/"
+		t.scan("states", prefix, prefix+stamp(from), func(key string, _ []byte) bool {
+			at, _, _ := strings.Cut(strings.TrimPrefix(key, prefix), "/")
 			out = append(out, unstamp(at))
 			return true
 		})

@@ -49,8 +49,11 @@ func TestKnownKeys(t *testing.T) {
 		t.Fatal("what was withdrawn may be written anew")
 	}
 	due, err := q.Due(now)
-	if err != nil || len(due) != 1 || string(due[0].Raw) != "anew" {
+	if err != nil || len(due) != 1 || due[0].Raw != nil {
 		t.Fatalf("due: %v %v", due, err)
+	}
+	if raw, _, err := q.Bytes("chase/k"); err != nil || string(raw) != "anew" {
+		t.Fatalf("its bytes are %q: %v", raw, err)
 	}
 	due[0].State, due[0].Done = outbox.Sent, now
 	if err := q.Put(due[0]); err != nil {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tongbao/internal/reporting"
@@ -87,6 +89,9 @@ func (t *Tx) PutProblem(p reporting.ProblemRecord, live bool) error {
 		return err
 	}
 	key := p.Submitter + "/" + p.ID
+	if err := t.indexProblem(p); err != nil {
+		return err
+	}
 	if !live {
 		if err := t.remove("live", key); err != nil {
 			return err
@@ -100,7 +105,7 @@ func (t *Tx) PutProblem(p reporting.ProblemRecord, live bool) error {
 // DropProblem takes a record out that no ledger names any more.
 func (t *Tx) DropProblem(p reporting.ProblemRecord) error {
 	key := p.Submitter + "/" + p.ID
-	for bucket, k := range map[string]string{"ids": p.ID, "live": key, "problems": key} {
+	for bucket, k := range map[string]string{"ids": p.ID, "live": key, "open": key, "problems": key} {
 		if err := t.remove(bucket, k); err != nil {
 			return err
 		}
@@ -111,6 +116,25 @@ func (t *Tx) DropProblem(p reporting.ProblemRecord) error {
 // Problems lists a submitter's issues of all months.
 func (t *Tx) Problems(submitter string) ([]reporting.ProblemRecord, error) {
 	return list[reporting.ProblemRecord](t, "problems", submitter+"/")
+}
+
+// FreshProblems lists the issues that are open by the last ledger that names
+// them, however long ago, and those that a coming ledger may name. All others
+// were closed more than three months before the newest ledger.
+func (t *Tx) FreshProblems(submitter string) (out []reporting.ProblemRecord, err error) {
+	out, err = t.LiveProblems(submitter)
+	t.scan("open", submitter+"/", "", func(key string, _ []byte) bool {
+		if err != nil || t.has("live", key) {
+			return err == nil
+		}
+		p, ok, e := load[reporting.ProblemRecord](t, "problems", key)
+		if err = e; ok {
+			out = append(out, p)
+		}
+		return err == nil
+	})
+	slices.SortFunc(out, func(a, b reporting.ProblemRecord) int { return cmp.Compare(a.ID, b.ID) })
+	return out, err
 }
 
 // Problem finds an issue by its id.

@@ -35,9 +35,9 @@ func TestMigrateRegister(t *testing.T) {
 		}
 		err = db.Update(func(tx *bbolt.Tx) error {
 			for n := range versions {
-				v := reporting.Version{Submitter: "甲/乙", Period: march, Kind: reporting.Progress}
-				if _, err := (&Tx{kv: boltTx{tx}, Now: noon}).AddVersion(v); err != nil {
-					return fmt.Errorf("version %d: %w", n, err)
+				v := reporting.Version{Submitter: "甲/乙", Period: march, Kind: reporting.Progress, N: n + 1}
+				if err := save(&Tx{kv: boltTx{tx}, Now: noon}, "versions", fmt.Sprintf("2021-03/甲/乙/progress/%04d", n+1), v); err != nil {
+					return err
 				}
 			}
 			return nil

@@ -8,31 +8,42 @@
 //
 //	meta/schema                the schema's version
 //	meta/rebuilding            the database is being made again and not complete
+//	meta/letters               how many letters there are
 //	letters/<id>               Letter
 //	arrivals/<time>/<id>       index of letters by arrival
+//	taken/<time>/<id>          index of letters by when they were taken in
+//	senders/<address>\0<time>/<id>   index of letters by sender and arrival
+//	forged/<id>                index of letters that count and look forged
 //	contents/<hash>            the id of the letter with this content
 //	quarantine/<id>            index of letters that wait for the office
 //	strangers/<time>/<id>      index of kept letters that count for nobody, by arrival
 //	versions/<period>/<submitter>/<table>/<n>   reporting.Version
+//	heads/<period>/<submitter>/<table>/<n>      reporting.Head: the version without its table
 //	rejections/<period>/<submitter>/<id>        a letter of which nothing could be used
 //	exemptions/<period>/<submitter>/<table>     why the table is not owed
 //	extensions/<period>/<submitter>             the extended deadline
 //	addresses/<address>        the submitter that the office assigned it to
 //	bounced/<address>          when and why it failed
 //	bulletins/<period>/<edition>                Publication
+//	headings/<period>/<edition>                 Heading: the publication without its figures
+//	ranks/<period>/<submitter>                  Rank: how the month's bulletin ranks it
 //	projects/<submitter>/<id>                   reporting.ProjectRecord
 //	rolls/<submitter>/<table>/<period>          reporting.Roll: whose the rows of the counting table are
 //	problems/<submitter>/<id>                   reporting.ProblemRecord
 //	live/<submitter>/<id>      index of problems that a coming ledger may name
+//	open/<submitter>/<id>      index of problems that their last ledger did not close
 //	ids/<id>                   the submitter of a project or problem
 //	doubts/<submitter>/<id>    reporting.Doubt: an open question about a project
 //	apart/<id>/<id>            two projects that the office told apart
-//	outbox/<key>               outbox.Item, raw/<key> and plain/<key> its bytes
-//	due/<time>/<key>           index of queued items by their next attempt
-//	sent/<time>/<key>          index of sent items
+//	outbox/<key>               outbox.Item, raw/<key> and plain/<key> its bytes, or of which parts they are made
+//	parts/<sha256>             a large part that letters out share
+//	states/<state>/<time>/<key>   index of items: queued ones by their next attempt, others by when they were done
 //	senses/<submitter>/<table>/<word>           Sense: what a column's open name meant
 //	marks/<folder>             Mark: what of the mailbox was taken in
 //	jobs/<name>                Job: when a bell was last served
+//
+// What is asked for often has an index of its own, so that no start, tick or
+// month's job reads what the years have left.
 //
 // Values are JSON. All times in keys are UTC with nanoseconds, so that they
 // sort. Every method takes a transaction that was opened with a fixed now.
@@ -70,9 +81,9 @@ type Store struct {
 }
 
 // buckets of the current schema, each with its line in the package comment.
-var buckets = []string{"meta", "letters", "arrivals", "contents", "quarantine", "strangers", "versions", "rejections", "exemptions", "extensions",
-	"addresses", "bounced", "bulletins", "outbox", "raw", "plain", "due", "sent", "marks", "jobs",
-	"projects", "rolls", "problems", "live", "ids", "doubts", "apart", "senses"}
+var buckets = []string{"meta", "letters", "arrivals", "taken", "senders", "forged", "contents", "quarantine", "strangers", "versions", "heads", "rejections", "exemptions", "extensions",
+	"addresses", "bounced", "bulletins", "headings", "ranks", "outbox", "raw", "plain", "parts", "states", "marks", "jobs",
+	"projects", "rolls", "problems", "live", "open", "ids", "doubts", "apart", "senses"}
 
 // Open opens the data directory and makes it where there is none. The error is
 // ErrBusy, with the other process's id, where a daemon holds it. Where letters
@@ -178,6 +189,7 @@ var migrations = []func(*bbolt.Tx) error{
 	},
 	makeBuckets, // senses: learned from the letters to come, and from all of them in a rebuild
 	indexStrangers,
+	makeIndexes,
 }
 
 func makeBuckets(tx *bbolt.Tx) error {
@@ -223,11 +235,14 @@ type Tx struct {
 // transaction.
 type kv interface {
 	get(bucket, key string) []byte
+	has(bucket, key string) bool
 	put(bucket, key string, value []byte) error
 	remove(bucket, key string) error
 	// scan calls fn for each key from the given one on, in order, while it
 	// has the prefix and fn wants more.
 	scan(bucket, prefix, from string, fn func(key string, value []byte) bool)
+	// back calls fn for each key with the prefix, the last one first.
+	back(bucket, prefix string, fn func(key string, value []byte) bool)
 }
 
 // View reads.
@@ -277,6 +292,12 @@ func (b boltTx) get(bucket, key string) []byte {
 	return bytes.Clone(b.tx.Bucket([]byte(bucket)).Get([]byte(key)))
 }
 
+func (b boltTx) has(bucket, key string) bool {
+	defer guard()
+	k, _ := b.tx.Bucket([]byte(bucket)).Cursor().Seek([]byte(key))
+	return string(k) == key && k != nil
+}
+
 func (b boltTx) put(bucket, key string, value []byte) error {
 	defer guard()
 	return b.tx.Bucket([]byte(bucket)).Put([]byte(key), value)
@@ -296,6 +317,26 @@ func (b boltTx) scan(bucket, prefix, from string, fn func(string, []byte) bool) 
 		}
 		c = b.tx.Bucket([]byte(bucket)).Cursor()
 		return c.Seek([]byte(max(prefix, from)))
+	}
+	for k, v := step(); k != nil && strings.HasPrefix(string(k), prefix); k, v = step() {
+		if !fn(string(k), v) {
+			return
+		}
+	}
+}
+
+func (b boltTx) back(bucket, prefix string, fn func(string, []byte) bool) {
+	var c *bbolt.Cursor
+	step := func() (k, v []byte) {
+		defer guard()
+		if c != nil {
+			return c.Prev()
+		}
+		c = b.tx.Bucket([]byte(bucket)).Cursor()
+		if k, _ = c.Seek(append([]byte(prefix), 0xff)); k == nil { // keys are UTF-8: none has 0xff
+			return c.Last()
+		}
+		return c.Prev()
 	}
 	for k, v := step(); k != nil && strings.HasPrefix(string(k), prefix); k, v = step() {
 		if !fn(string(k), v) {

@@ -261,8 +261,8 @@ func TestSchema(t *testing.T) {
 
 // TestMigrations runs each on the schema before it; a new one needs its test here.
 func TestMigrations(t *testing.T) {
-	if len(migrations) != 4 {
-		t.Fatalf("%d migrations, 4 are tested", len(migrations))
+	if len(migrations) != 5 {
+		t.Fatalf("%d migrations, 5 are tested", len(migrations))
 	}
 	dir := t.TempDir()
 	db, err := bbolt.Open(filepath.Join(dir, "tongbao.db"), 0o600, nil)
@@ -277,7 +277,7 @@ func TestMigrations(t *testing.T) {
 				t.Errorf("no bucket %s", b)
 			}
 		}
-		if v := string(tx.Bucket([]byte("meta")).Get([]byte("schema"))); v != "4" {
+		if v := string(tx.Bucket([]byte("meta")).Get([]byte("schema"))); v != "5" {
 			t.Errorf("schema %q", v)
 		}
 		return nil
@@ -467,9 +467,9 @@ func TestPublications(t *testing.T) {
 		if _, ok, _ := tx.Publication(march.Add(1), Release); ok {
 			t.Error("a month that was not published is there")
 		}
-		all, err2 := tx.Publications()
-		if len(all) != 3 || all[0].Period != march.Add(-1) {
-			t.Errorf("publications: %v", all)
+		all, err2 := tx.Headings()
+		if len(all) != 3 || all[0].Period != march.Add(-1) || all[2].Edition != Release || all[2].Number != "3" {
+			t.Errorf("headings: %v", all)
 		}
 		return errors.Join(err, err2)
 	})

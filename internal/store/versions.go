@@ -50,9 +50,17 @@ func (t *Tx) AddVersion(v reporting.Version) (int, error) {
 	return v.N, t.PutVersion(v)
 }
 
+// Heads lists a table's versions without their tables, in order of arrival.
+func (t *Tx) Heads(p reporting.Period, submitter string, k reporting.Kind) ([]reporting.Head, error) {
+	return list[reporting.Head](t, "heads", versionKey(p, submitter, k))
+}
+
 // PutVersion writes a version, or one that is there already, to exclude or
 // include it.
 func (t *Tx) PutVersion(v reporting.Version) error {
+	if err := t.putHead(v); err != nil {
+		return err
+	}
 	key := fmt.Sprintf("%s%04d", versionKey(v.Period, v.Submitter, v.Kind), v.N)
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -218,11 +226,11 @@ func (t *Tx) Publication(p reporting.Period, e Edition) (Publication, bool, erro
 
 // Publish records an edition.
 func (t *Tx) Publish(p Publication) error {
+	if err := t.putHeading(p); err != nil {
+		return err
+	}
 	return save(t, "bulletins", p.Period.String()+"/"+string(p.Edition), p)
 }
-
-// Publications lists all editions, oldest period first.
-func (t *Tx) Publications() ([]Publication, error) { return list[Publication](t, "bulletins", "") }
 
 // Mark is what of a folder was taken in: every UID up to UID of the validity.
 type Mark struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 
@@ -18,7 +19,7 @@ func makeIndexes(tx *bbolt.Tx) error {
 	if err := makeBuckets(tx); err != nil {
 		return err
 	}
-	t := &Tx{kv: boltTx{tx}}
+	t := &Tx{kv: boltTx{tx, new(atomic.Int64)}}
 	err := errors.Join(
 		t.put("meta", "letters", []byte("0")),
 		each(t, "letters", func(l Letter) error { return t.indexLetter(l, true) }),

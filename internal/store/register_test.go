@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -36,7 +37,7 @@ func TestMigrateRegister(t *testing.T) {
 		err = db.Update(func(tx *bbolt.Tx) error {
 			for n := range versions {
 				v := reporting.Version{Submitter: "甲/乙", Period: march, Kind: reporting.Progress, N: n + 1}
-				if err := save(&Tx{kv: boltTx{tx}, Now: noon}, "versions", fmt.Sprintf("2021-03/甲/乙/progress/%04d", n+1), v); err != nil {
+				if err := save(&Tx{kv: boltTx{tx, new(atomic.Int64)}, Now: noon}, "versions", fmt.Sprintf("2021-03/甲/乙/progress/%04d", n+1), v); err != nil {
 					return err
 				}
 			}

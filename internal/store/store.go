@@ -76,6 +76,7 @@ type Store struct {
 	journal *journal
 	broken  atomic.Pointer[error] // why the database cannot be used any more
 	letting sync.RWMutex          // letters are let go by one, while nobody backs up
+	reads   atomic.Int64          // keys
 	months  sync.Map              // the directories of letters/ whose names are on the disk
 	keeping sync.Mutex
 }
@@ -164,6 +165,10 @@ func open(dir string, anew bool) (*Store, error) {
 // Dir is the data directory.
 func (s *Store) Dir() string { return s.dir }
 
+// Reads is how many keys were read since the store was opened: what a question
+// costs, whatever else the machine does.
+func (s *Store) Reads() int64 { return s.reads.Load() }
+
 // Close ends all use of the directory.
 func (s *Store) Close() error {
 	os.Remove(filepath.Join(s.dir, "tongbao.pid"))
@@ -250,7 +255,7 @@ func (s *Store) View(fn func(*Tx) error) error {
 	return s.within(func(inside *bool) error {
 		return s.db.View(func(tx *bbolt.Tx) error {
 			*inside = true
-			err := fn(&Tx{kv: boltTx{tx}})
+			err := fn(&Tx{kv: boltTx{tx, &s.reads}})
 			*inside = false
 			return err
 		})
@@ -270,7 +275,7 @@ func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
 	err := s.within(func(inside *bool) error {
 		return s.db.Update(func(tx *bbolt.Tx) error {
 			*inside = true
-			err := fn(&Tx{kv: boltTx{tx}, Now: now})
+			err := fn(&Tx{kv: boltTx{tx, &s.reads}, Now: now})
 			*inside = false
 			if err != nil {
 				return err
@@ -285,15 +290,20 @@ func (s *Store) Update(now time.Time, fn func(*Tx) error) error {
 }
 
 // boltTx is the engine.
-type boltTx struct{ tx *bbolt.Tx }
+type boltTx struct {
+	tx    *bbolt.Tx
+	reads *atomic.Int64
+}
 
 func (b boltTx) get(bucket, key string) []byte {
 	defer guard()
+	b.reads.Add(1)
 	return bytes.Clone(b.tx.Bucket([]byte(bucket)).Get([]byte(key)))
 }
 
 func (b boltTx) has(bucket, key string) bool {
 	defer guard()
+	b.reads.Add(1)
 	k, _ := b.tx.Bucket([]byte(bucket)).Cursor().Seek([]byte(key))
 	return string(k) == key && k != nil
 }
@@ -312,6 +322,7 @@ func (b boltTx) scan(bucket, prefix, from string, fn func(string, []byte) bool) 
 	var c *bbolt.Cursor
 	step := func() (k, v []byte) { // fn's own panics are not the database's
 		defer guard()
+		b.reads.Add(1)
 		if c != nil {
 			return c.Next()
 		}
@@ -329,6 +340,7 @@ func (b boltTx) back(bucket, prefix string, fn func(string, []byte) bool) {
 	var c *bbolt.Cursor
 	step := func() (k, v []byte) {
 		defer guard()
+		b.reads.Add(1)
 		if c != nil {
 			return c.Prev()
 		}

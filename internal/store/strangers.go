@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -62,7 +63,7 @@ func indexStrangers(tx *bbolt.Tx) error {
 	if err := makeBuckets(tx); err != nil {
 		return err
 	}
-	t := &Tx{kv: boltTx{tx}}
+	t := &Tx{kv: boltTx{tx, new(atomic.Int64)}}
 	return t.LettersSince(time.Time{}, t.putStranger)
 }
 

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"path"
 	"strings"
 
 	"tongbao/internal/reporting"
@@ -125,6 +126,30 @@ func nilIn(paragraphs []sheet.Paragraph) []reporting.Kind {
 		}
 	}
 	return out
+}
+
+// nilByName takes a file that holds nothing else as the nil report that its
+// name says it is: 滞后项目清单（无）.docx.
+func (r *reader) nilByName(d *Document) {
+	if hasRows(d.Book.Grids) || len(d.Path) == 0 || len(words(d.Book.Paragraphs, 600)) > 600 {
+		return
+	}
+	name := strings.TrimSuffix(d.Path[len(d.Path)-1], path.Ext(d.Path[len(d.Path)-1]))
+	for _, kind := range nilIn([]sheet.Paragraph{{Text: name}}) {
+		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, name})
+	}
+}
+
+var answerTo = compile(`^(?:(?i:re)|回复|答复):`)
+
+// nilBySubject takes what a letter's subject says as its text's: 修水县3月无滞后项目.
+func (r *reader) nilBySubject() {
+	if r.m.Letter == nil || answerTo.MatchString(fold(r.m.Letter.Subject)) {
+		return
+	}
+	for _, kind := range nilIn([]sheet.Paragraph{{Text: r.m.Letter.Subject}}) {
+		r.none = append(r.none, nilTold{&Document{Path: []string{r.m.File}, Body: true}, sheet.Grid{}, 0, kind, r.m.Letter.Subject})
+	}
 }
 
 // nilSheet is which table a sheet without a header says there is nothing to

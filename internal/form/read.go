@@ -28,6 +28,7 @@ func read(m Material, k Knowledge) *reader {
 	for i := range m.Documents {
 		r.document(&m.Documents[i])
 	}
+	r.nilBySubject()
 	for _, p := range r.found {
 		r.ownMonth(p)
 	}
@@ -132,6 +133,9 @@ func (r *reader) document(d *Document) {
 	said := own(r.talk(d), r.k.Submitter)
 	for _, kind := range nilIn(said) {
 		r.none = append(r.none, nilTold{d, sheet.Grid{}, 0, kind, words(said, 400)})
+	}
+	if len(r.found)+len(r.none) == before && !d.Body {
+		r.nilByName(d)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // OpenText takes a letter's plain body as paragraphs, and what was pasted into
 // it from a workbook, lines with tabs, as tables.
 func OpenText(text string, lim Limits) *Book {
-	b := &Book{Format: "text"}
+	b, lim := &Book{Format: "text"}, lim.OrDefault()
 	for tries := 0; text != ""; {
 		line, rest, _ := strings.Cut(text, "\n")
 		if strings.Count(line, "\t") >= 2 && tries < maxPasted {

@@ -257,7 +257,7 @@ func (q quarterly) Places() (out []quarterPlace) {
 			n, ok := s.Moved()
 			switch {
 			case s.Rank == 0:
-				x.Out = append(x.Out, s)
+				x.out(s)
 			case ok && n > 0:
 				x.Up = append(x.Up, s)
 			case ok && n < 0:
@@ -280,7 +280,27 @@ type quarterPlace struct {
 	All         []bulletin.Score // with a rank
 	First, Last []bulletin.Score // where the ranking is long enough for both
 	Up, Down    []bulletin.Score // the farthest first
-	Out         []bulletin.Score // without a rank
+	Out         []unranked
+}
+
+// unranked are units without a rank for one reason.
+type unranked struct {
+	Names []string
+	Why   string
+}
+
+func (x *quarterPlace) out(s bulletin.Score) {
+	i := slices.IndexFunc(x.Out, func(u unranked) bool { return u.Why == s.Unranked })
+	if i < 0 {
+		i = len(x.Out)
+		x.Out = append(x.Out, unranked{Why: s.Unranked})
+	}
+	x.Out[i].Names = append(x.Out[i].Names, s.Name)
+}
+
+// HasCentral reports whether central units reported.
+func (q quarterly) HasCentral() bool {
+	return slices.ContainsFunc(q.Analysis.Groups, func(g bulletin.Group) bool { return g.Name == reporting.Central })
 }
 
 // ends are the first and the last n of a ranking, with all who share the ranks

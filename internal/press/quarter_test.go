@@ -131,3 +131,89 @@ func TestQuarterForms(t *testing.T) {
 		}
 	}
 }
+
+// quarterText is a product's paper as text.
+func quarterText(t *testing.T, q bulletin.Quarterly) string {
+	t.Helper()
+	raw, err := QuarterWord(q, office, builtIn(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wordText(t, raw)
+}
+
+// TestQuarterProse holds the papers' sentences against testdata/quarter-*.want,
+// which were read line by line against the figures that quarterInput makes up.
+func TestQuarterProse(t *testing.T) {
+	for _, kind := range bulletin.QuarterKinds {
+		p := newQuarterly(quarterOf(kind), office)
+		text, _, err := quarterForms(p, builtIn(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{text.Title, text.To, text.Lead}
+		for _, s := range text.Sections {
+			got = append(append(got, s.Heading), s.Paragraphs...)
+		}
+		want, err := os.ReadFile("testdata/" + kind + ".want")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := lines(string(want))
+		for i := range max(len(got), len(all)) {
+			if g, w := append(got, make([]string, len(all))...)[i], append(all, make([]string, len(got))...)[i]; g != w {
+				t.Errorf("%s line %d\n got %s\nwant %s", kind, i+1, g, w)
+			}
+		}
+	}
+}
+
+// TestQuarterOfLittle: what there is nothing to say of has one honest sentence.
+func TestQuarterOfLittle(t *testing.T) {
+	nothing := bulletin.QuarterInput{Quarter: reporting.QuarterOf(march), AsOf: city().AsOf, Number: "1", Scoring: bulletin.DefaultScoring(), Submitters: reporting.JiujiangCounties()}
+	nothing.Base = bulletin.Compute(newMonth(march, nothing.Submitters...).in)
+	nothing.Months = []bulletin.Month{bulletin.MonthOf(nothing.Base)}
+	without := quarterInput(bulletin.QuarterAnalysis) // February
+	february := newMonth(march.Add(-1), without.Submitters...)
+	without.Months[1] = bulletin.MonthOf(bulletin.Compute(february.in))
+	causeless := quarterInput(bulletin.QuarterAnalysis)
+	causeless.Base.Lagging.Reasons = []bulletin.Tally{{Name: reporting.NoCause, Count: causeless.Base.Lagging.Count}}
+	for name, c := range map[string]struct {
+		in   bulletin.QuarterInput
+		kind string
+		want []string
+	}{
+		"ranking of nothing": {nothing, bulletin.QuarterRanking, []string{"1月份、2月份、3月份没有可用的报送数据", "县（市、区）没有参加排位的单位。", "濂溪区、浔阳区、柴桑区、武宁县、修水县、永修县、德安县、都昌县、湖口县、彭泽县、瑞昌市、共青城市、庐山市本季度未报送进度表，不参加排位，列表末。"}},
+		"analysis of nothing": {nothing, bulletin.QuarterAnalysis, []string{"3月份没有单位报送可用的进度表，年度完成情况暂缺。", "没有数据，不作结构分析。", "年初以来没有可用的月度数据。", "3月份没有单位上报滞后项目。",
+			"3月份没有单位报送可用的问题台账，问题解决情况暂缺。", "1月份、2月份、3月份没有可用的报送数据，近3个月不全，不作全年预测。"}},
+		"starts of nothing":   {nothing, bulletin.QuarterStarts, []string{"各地各单位进度表中没有计划于一季度开工的项目。", "没有按计划应于一季度前开工而未开工的项目。"}},
+		"no votes":            {nothing, bulletin.QuarterVisits, []string{"2021年一季度没有录入观摩投票，暂无评分结果。"}},
+		"nobody to speak":     {nothing, bulletin.QuarterSpeakers, []string{"1月份、2月份、3月份没有可用的报送数据，本季度排位暂缺，发言单位另行通知。"}},
+		"a month is missing":  {without, bulletin.QuarterAnalysis, []string{"2月份没有可用的报送数据，一季度完成投资和增速不作统计。", "2月份没有可用的报送数据，近3个月不全，不作全年预测。"}},
+		"nobody tells causes": {causeless, bulletin.QuarterAnalysis, []string{"各地滞后清单均未说明滞后原因，暂不能归类分析。"}},
+	} {
+		c.in.Kind = c.kind
+		q := bulletin.ComputeQuarter(c.in)
+		text := quarterText(t, q)
+		for _, w := range c.want {
+			if strings.Count(text, w) != 1 {
+				t.Errorf("%s: %q stands %d times in\n%s", name, w, strings.Count(text, w), text)
+			}
+		}
+		for _, bad := range []string{"<no value>", "<nil>", "%!", "0.00%，"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("%s: %s stands in\n%s", name, bad, text)
+			}
+		}
+		faults, err := QuarterStyle(q, office, builtIn(t))
+		if err != nil || len(faults) > 0 {
+			t.Errorf("%s: %q, %v", name, faults, err)
+		}
+		if _, err := QuarterWorkbook(q, office); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, _, _, err := QuarterMail(q, office, builtIn(t), "修水县"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -51,7 +51,11 @@ func (q quarterly) Items() (out []quarterItem) {
 		if n := len(x.Low); n > 1 && len(x.Top) == 0 && x.Pct(x.Low[0]).Equal(x.Pct(x.Low[n-1]).Decimal) {
 			x.Even = x.Pct(x.Low[0])
 		}
-		x.Low = x.Low[:min(3, len(x.Low))]
+		low := min(3, len(x.Low))
+		for low < min(maxNames, len(x.Low)) && x.Pct(x.Low[low]).Equal(x.Pct(x.Low[low-1]).Decimal) {
+			low++ // who is named must not depend on the order of the list
+		}
+		x.Low = x.Low[:low]
 		out = append(out, x)
 	}
 	return out

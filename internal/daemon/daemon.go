@@ -201,7 +201,11 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 	}
 	// Who may have written must not be chased: without having read the mailbox
 	// nobody is.
-	if d.roomLeft(now) && d.readMailbox(ctx, now) {
+	left := d.roomLeft(now)
+	if !left {
+		sooner(now.Add(diskWait))
+	}
+	if left && d.readMailbox(ctx, now) {
 		d.act("chasing", func(of *office.Office) error {
 			_, err := of.Chase(now)
 			at, e := of.NextChase(now)
@@ -218,6 +222,9 @@ func (d *Daemon) Turn(ctx context.Context) time.Time {
 			sooner(at)
 			return err
 		})
+	}
+	if d.box.disk {
+		sooner(d.box.notYet)
 	}
 	d.sweep(0, now)
 	d.act("intake alarm", func(of *office.Office) error { return of.WatchIntake(now, d.house.Config.Mailbox.AlarmAfter) })
@@ -304,6 +311,7 @@ type intake struct {
 	client  *mailbox.Client
 	fails   int
 	notYet  time.Time         // no attempt before
+	disk    bool              // this machine's disk was to blame
 	stuck   map[string]*stuck // letters that could not be fetched
 }
 

@@ -40,7 +40,7 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 	switch {
 	case err == nil || missing:
 		// The folders that are there were read to their ends.
-		d.box.fails, d.box.notYet = 0, time.Time{}
+		d.box.fails, d.box.notYet, d.box.disk = 0, time.Time{}, false
 		fresh := office.Intake{LastOK: now, First: in.First}
 		if in.LastOK.IsZero() {
 			fresh.First = now
@@ -62,6 +62,9 @@ func (d *Daemon) readMailbox(ctx context.Context, now time.Time) bool {
 		wait := waits[min(d.box.fails, len(waits)-1)]
 		if errors.Is(err, mailbox.ErrLogin) {
 			wait = loginWait
+		}
+		if d.box.disk = ofTheDisk(err); d.box.disk { // the server has nothing to do with it
+			wait = diskWait
 		}
 		// Jitter keeps many daemons from knocking at the same second.
 		d.box.fails, d.box.notYet = d.box.fails+1, now.Add(wait+rand.N(wait/4))

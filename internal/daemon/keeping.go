@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"tongbao/internal/office"
@@ -141,6 +142,15 @@ func (d *Daemon) sweep(taken int, now time.Time) {
 	}
 	d.taken, d.swept = 0, now
 	d.act("letting strangers' letters go", func(of *office.Office) error { return of.LetGo(now) })
+}
+
+// diskWait is how soon work that the disk refused is tried again: whoever makes
+// room, or mends the disk, sees it go on within a minute.
+const diskWait = 30 * time.Second
+
+// ofTheDisk reports whether this machine's disk is to blame for an error.
+func ofTheDisk(err error) bool {
+	return errors.Is(err, errNoRoom) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EROFS)
 }
 
 // errNoRoom ends the reading of a mailbox. What was not read is still there.

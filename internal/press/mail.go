@@ -52,6 +52,7 @@ type htmlLine struct {
 	Span   int // columns of the remark
 	Total  bool
 	Own    bool
+	Short  bool // its name is kept on one line: on a telephone it would be one character wide
 }
 
 // mailColumns are the columns of a ranking that a letter has room for.
@@ -112,8 +113,11 @@ func htmlAll(l list, recipient string) htmlTable {
 			h.Own = h.Own || recipient != "" && i == 1 && v == recipient
 		}
 		if x.remark == "" {
-			h.Span = 0
+			for h.Span = 0; len(h.Cells) < len(l.columns); {
+				h.Cells = append(h.Cells, "")
+			}
 		}
+		h.Short = len(h.Cells) > 1 && width(h.Cells[1]) <= 500
 		out.Lines = append(out.Lines, h)
 	}
 	return out

@@ -28,9 +28,9 @@ var remedies = []struct{ said, mend string }{
 	{"the backup is damaged", "备份文件已损坏，不能用来恢复：请换一份备份"},
 	{"read backup:", "这不是 tongbao backup 写出的文件，或已损坏：请换一份备份"},
 	{"no space left", "磁盘满了：请先腾出空间"},
-	{"permission denied", "没有权限：请用守护程序的用户运行，如 sudo -u tongbao tongbao doctor …"},
-	{"no such file", "没有这个文件：请核对文件名和所在的目录"},
-	{"is a directory", "这是一个目录，请写出其中的文件名"},
+	{"permission denied", "请用守护程序的用户运行，如 sudo -u tongbao tongbao doctor …"},
+	{"no such file", "请核对文件名和所在的目录"},
+	{"is a directory", "请写出其中的文件名"},
 }
 
 // remedy is what to do about an error, "" where nobody knows.
@@ -58,7 +58,16 @@ func printError(w io.Writer, err error) {
 func said(err error) string {
 	text := err.Error()
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
-		text = strings.ReplaceAll(text, path.Error(), fmt.Sprintf("%s：%v", path.Path, path.Err))
+		why := path.Err.Error()
+		switch {
+		case errors.Is(path, fs.ErrNotExist):
+			why = "没有这个文件或目录"
+		case errors.Is(path, fs.ErrPermission):
+			why = "没有权限"
+		case strings.Contains(why, "is a directory"):
+			why = "这是一个目录"
+		}
+		text = strings.ReplaceAll(text, path.Error(), path.Path+"："+why)
 	}
 	return text
 }

@@ -16,7 +16,7 @@ var verbGroups = []struct {
 	id, title, verbs string
 }{
 	{"month", "每个月", "status chase bulletin assign drop extend exempt import inspect outbox"},
-	{"look", "查数", "projects problems diff corrections exclude include audit export"},
+	{"look", "查数与改数", "projects problems diff corrections exclude include award votes audit export"},
 	{"keep", "安装与维护", "init check doctor run demo rebuild backup restore completion version help"},
 }
 

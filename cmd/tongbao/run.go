@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ import (
 	"tongbao/internal/daemon"
 	"tongbao/internal/demo"
 	"tongbao/internal/frontdesk"
+	"tongbao/internal/reporting"
 	"tongbao/internal/schedule"
 )
 
@@ -116,12 +118,26 @@ func demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "demo",
 		Short:   "演示：十三个县（市、区）的三个月，在本机的模拟邮箱上走一遍",
-		Example: "  tongbao demo --out demo-out",
+		Example: "  tongbao demo --out demo-out\n  tongbao demo --letters 2026-11 --out 试发",
 		Args:    args(cobra.NoArgs),
 	}
 	out := c.Flags().String("out", "demo-out", "信件和通报写到这个`目录`")
 	c.MarkFlagDirname("out") //nolint:errcheck // the flag is there
+	letters := textFlag(c.Flags(), "letters", "不演，只按这个`月份`写出每个单位的一封来信，可以发到自己的收报邮箱试一试", readMonth)
+	completeFlag(c, "letters", completeMonths)
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if *letters != "" {
+			p, err := reporting.ParsePeriod(*letters)
+			if err != nil {
+				return err
+			}
+			n, err := demo.WriteLetters(*out, p, time.Now())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s的 %d 封来信写在 %s\n", p.Chinese(), n, *out)
+			return nil
+		}
 		story := c.OutOrStdout()
 		if far := newProgress(c.ErrOrStderr()); !onTerminal(story) && far.live { // else the story is the progress
 			defer far.end()

@@ -7,19 +7,20 @@ type player struct {
 	name  string
 	group string
 	latin string // of its mail address
+	year  int    // of its tables
 }
 
 func (p player) address() string { return p.latin + "@" + p.latin + ".example.com" }
 
 // cast are the counties in the order of GB/T 2260, then the central units.
 var cast = []player{
-	{"濂溪区", "counties", "lianxi"}, {"浔阳区", "counties", "xunyang"}, {"柴桑区", "counties", "chaisang"},
-	{"武宁县", "counties", "wuning"}, {"修水县", "counties", "xiushui"}, {"永修县", "counties", "yongxiu"},
-	{"德安县", "counties", "dean"}, {"都昌县", "counties", "duchang"}, {"湖口县", "counties", "hukou"},
-	{"彭泽县", "counties", "pengze"}, {"瑞昌市", "counties", "ruichang"}, {"共青城市", "counties", "gongqing"},
-	{"庐山市", "counties", "lushan"},
-	{"市城发集团", "central", "chengfa"}, {"市住建局", "central", "zhujian"}, {"市水务集团", "central", "shuiwu"},
-	{"市交投集团", "central", "jiaotou"},
+	{"濂溪区", "counties", "lianxi", 2021}, {"浔阳区", "counties", "xunyang", 2021}, {"柴桑区", "counties", "chaisang", 2021},
+	{"武宁县", "counties", "wuning", 2021}, {"修水县", "counties", "xiushui", 2021}, {"永修县", "counties", "yongxiu", 2021},
+	{"德安县", "counties", "dean", 2021}, {"都昌县", "counties", "duchang", 2021}, {"湖口县", "counties", "hukou", 2021},
+	{"彭泽县", "counties", "pengze", 2021}, {"瑞昌市", "counties", "ruichang", 2021}, {"共青城市", "counties", "gongqing", 2021},
+	{"庐山市", "counties", "lushan", 2021},
+	{"市城发集团", "central", "chengfa", 2021}, {"市住建局", "central", "zhujian", 2021}, {"市水务集团", "central", "shuiwu", 2021},
+	{"市交投集团", "central", "jiaotou", 2021},
 }
 
 // project is one project of the story; amounts are 万元.
@@ -92,9 +93,17 @@ func dedupe(list []project) []project {
 func (p project) until(month int) int {
 	sum := 0
 	for m := range month {
-		sum += p.done[m]
+		sum += p.in(m + 1)
 	}
 	return sum
+}
+
+// in is what was done in a month, 1 to 12. The story ends in June.
+func (p project) in(month int) int {
+	if month > len(p.done) {
+		return p.done[month-len(p.done)-1]
+	}
+	return p.done[month-1]
 }
 
 // lags reports whether the project is more than ten points behind the pace.

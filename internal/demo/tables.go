@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"tongbao/internal/reporting"
 )
 
 // grid is a table on its way into a file: text, or int for a number.
@@ -19,34 +21,42 @@ type grid struct {
 func (p player) progress(month int, fault bool) grid {
 	g := grid{name: "进度表"}
 	g.rows = append(g.rows,
-		[]any{fmt.Sprintf("%s2021年城建项目进度表（%d月）", p.name, month)},
+		[]any{fmt.Sprintf("%s%d年城建项目进度表（%d月）", p.name, p.year, month)},
 		[]any{"填报单位：" + p.name, "", "", "", "", "", "", "", "单位：万元"},
-		[]any{"序号", "项目名称", "项目类别", "建设性质", "总投资", "2021年计划投资", fmt.Sprintf("%d月完成投资", month), fmt.Sprintf("1-%d月累计完成投资", month),
+		[]any{"序号", "项目名称", "项目类别", "建设性质", "总投资", fmt.Sprintf("%d年计划投资", p.year), fmt.Sprintf("%d月完成投资", month), fmt.Sprintf("1-%d月累计完成投资", month),
 			"占年度计划(%)", "是否开工", "是否入统", "形象进度", "责任单位", "责任领导"})
 	g.merges = append(g.merges, "A1:N1")
 	var total, plan, now, sum int
 	for i, x := range p.projects() {
 		u := x.until(month)
-		total, plan, now, sum = total+x.total, plan+x.plan, now+x.done[month-1], sum+u
+		total, plan, now, sum = total+x.total, plan+x.plan, now+x.in(month), sum+u
 		text := fmt.Sprintf("完成工程量的%d%%", u*100/max(1, x.total))
 		if !x.started {
 			text = "正在办理前期手续"
 		}
-		g.rows = append(g.rows, []any{i + 1, x.name, x.category, x.nature, x.total, x.plan, x.done[month-1], u,
+		g.rows = append(g.rows, []any{i + 1, x.name, x.category, x.nature, x.total, x.plan, x.in(month), u,
 			fmt.Sprintf("%.2f%%", float64(u)*100/float64(max(1, x.plan))), yes(x.started), yes(x.stats), text, x.unit, x.leader})
 	}
 	if fault {
 		plan += 5000
 	}
-	g.rows = append(g.rows, []any{"合计", "", "", "", total, plan, now, sum}, []any{"填报人：" + surnames[month] + given[month] + "　联系电话：13900001234"})
+	g.rows = append(g.rows, []any{"合计", "", "", "", total, plan, now, sum}, []any{"填报人：" + surnames[month%8] + given[month%8] + "　联系电话：13900001234"})
 	return g
+}
+
+// month names a month of the tables' year; past December it is one of the next.
+func (p player) month(n int) string {
+	return reporting.Period{Year: p.year, Month: 1}.Add(n - 1).Chinese()
 }
 
 func (p player) issues(month int) grid {
 	g := grid{name: "问题台账", merges: []string{"A1:I1"}}
-	g.rows = append(g.rows, []any{fmt.Sprintf("%s城建项目问题台账（2021年%d月）", p.name, month)},
+	g.rows = append(g.rows, []any{fmt.Sprintf("%s城建项目问题台账（%d年%d月）", p.name, p.year, month)},
 		[]any{"序号", "项目名称", "存在问题", "问题类别", "提出时间", "责任单位", "整改措施", "整改时限", "销号状态"})
-	n := 0
+	n, due := 0, 3
+	if month > 5 {
+		due = month + 1
+	}
 	for i, x := range p.projects() {
 		if i%3 != 0 {
 			continue
@@ -57,14 +67,14 @@ func (p player) issues(month int) grid {
 			state = "已销号"
 		}
 		g.rows = append(g.rows, []any{n, x.name, []string{"征地拆迁尚余3户未签约", "资金缺口较大，专项债未到位", "用地报批手续尚未办结"}[i/3%3], []string{"征迁", "资金", "用地"}[i/3%3],
-			"2021年2月", x.unit, "专人跟踪，逐周调度", fmt.Sprintf("2021年%d月底", 3+i), state})
+			p.month(max(2, month-3)), x.unit, "专人跟踪，逐周调度", p.month(due+i) + "底", state})
 	}
 	return g
 }
 
 func (p player) lagging(month int) grid {
 	g := grid{name: "滞后清单", merges: []string{"A1:H1"}}
-	g.rows = append(g.rows, []any{fmt.Sprintf("%s进度滞后的项目清单（2021年%d月）", p.name, month)},
+	g.rows = append(g.rows, []any{fmt.Sprintf("%s进度滞后的项目清单（%d年%d月）", p.name, p.year, month)},
 		[]any{"序号", "项目名称", "责任单位", "计划进度", "实际进度", "滞后原因", "整改措施", "预计赶上时间"})
 	n := 0
 	for _, x := range p.projects() {
@@ -73,7 +83,7 @@ func (p player) lagging(month int) grid {
 		}
 		n++
 		g.rows = append(g.rows, []any{n, x.name, x.unit, fmt.Sprintf("完成年度计划的%d%%", month*100/12), fmt.Sprintf("完成年度计划的%d%%", x.until(month)*100/max(1, x.plan)),
-			[]string{"征迁未完成", "资金未到位", "雨季影响施工"}[n%3], "增加人员设备，倒排工期", fmt.Sprintf("2021年%d月", month+3)})
+			[]string{"征迁未完成", "资金未到位", "雨季影响施工"}[n%3], "增加人员设备，倒排工期", p.month(month + 3)})
 	}
 	if n == 0 {
 		g.rows = append(g.rows, []any{"无"})

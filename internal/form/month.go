@@ -172,10 +172,29 @@ func (r *reader) sayMonths() []dated {
 	out := []dated{{"邮件主题", inTitle(r.m.Letter.Subject)}}
 	for i := range r.m.Documents {
 		if b := &r.m.Documents[i]; b.Body && len(b.Path) == 1 {
-			out = append(out, dated{"邮件正文", inTitle(strings.ReplaceAll(words(own(b.Book.Paragraphs, r.k.Submitter), 300), "\n", "."))})
+			out = append(out, dated{bodySource, inBody(strings.ReplaceAll(words(own(b.Book.Paragraphs, r.k.Submitter), 300), "\n", "."))})
 		}
 	}
 	return out
+}
+
+// inBody is the month that a letter's text names; where it names days alone,
+// the month that is reported on the first of them: 2022年1月3日 below a letter
+// is of December.
+func inBody(text string) month {
+	t := fold(text)
+	if m := inTitle(monthDay.ReplaceAllString(fullDate.ReplaceAllString(t, "."), ".")); !m.none() {
+		return m
+	}
+	if d := fullDate.FindStringSubmatch(t); d != nil {
+		year, _ := strconv.Atoi(d[1])
+		mon, _ := strconv.Atoi(d[2])
+		day, _ := strconv.Atoi(d[3])
+		if mon >= 1 && mon <= 12 {
+			return reported(year, mon, day)
+		}
+	}
+	return inTitle(text)
 }
 
 func (r *reader) arrivalMonth() []dated {

@@ -319,10 +319,28 @@ func (t *table) contact(c *readyColumn, cell sheet.Cell, address string, row *re
 	}
 }
 
+// lastMonth is the last month of a date in whatever precision: 2020-12 of 2020,
+// 2020-03 of 2020-Q1; "" of none.
+func lastMonth(date string) string {
+	switch {
+	case len(date) == 4:
+		return date + "-12"
+	case len(date) < 7 || date[4] != '-':
+		return ""
+	case date[5] == 'Q' && date[6] >= '1' && date[6] <= '4':
+		return date[:5] + []string{"03", "06", "09", "12"}[date[6]-'1']
+	case date[5] == 'H':
+		return date[:5] + map[byte]string{'1': "06", '2': "12"}[date[6]]
+	case date[5] < '0' || date[5] > '9':
+		return ""
+	}
+	return date[:7]
+}
+
 // isPast decides for one row whether 开工时间 or 竣工时间 is what has happened:
 // the date lies within the reporting month or before it, and the row shows it.
 func (t *table) isPast(date string, row reporting.Row, f reporting.Field) bool {
-	if t.period.IsZero() || len(date) < 7 || date[4] != '-' || date[5] < '0' || date[5] > '9' || date[:7] > t.period.String() {
+	if last := lastMonth(date); t.period.IsZero() || last == "" || last > t.period.String() {
 		return false
 	}
 	if f == reporting.FActualFinish {

@@ -25,6 +25,7 @@ const (
 
 var (
 	footerWord  = compile(`^(填报人|填表人|制表|审核|复核|审批|负责人|分管领导|主要领导|单位负责人|项目负责人|联系人|联系电话|填报日期|填表日期|填报时间|填报单位|报送人|报送单位|经办人|主管领导|签字|盖章|\(盖章\)|注:|注\d|注$|注、|说明:|备注:|填表说明|填报说明|附注|以上|本表)`)
+	remarkLine  = compile(`^\((?:以上|以下|注|说明|备注|数据|截至|本表|资料|表内|金额|统计|公章|盖章|签字|签章)[^()]*\)[.]?$`)
 	totalWord   = compile(`^(全市|全县|全区|本县|本区|本市|各项目|项目|全部|县级|市级)?(合计|总计|小计|累计|汇总|共计|总数)(:?\(.*\)|:.*|\d+个.*|共\d+个.*)?$`)
 	totalEnd    = compile(`(小计|合计)(\(.*\))?$`)
 	totalPart   = compile(`^其中[:,]?.{0,20}$`)
@@ -85,7 +86,7 @@ func (t *table) classify(r sheet.Row, fresh, footer bool) rowKind {
 		return rowFooter
 	case footer && len(cells) <= 2 && !numbered:
 		return rowFooter
-	case namesUnit(cells):
+	case namesUnit(cells), len(cells) == 1 && seq == "" && remarkLine.MatchString(first):
 		return rowFooter
 	case !numbered && t.isTotal(r, cells):
 		return rowTotal

@@ -164,18 +164,7 @@ func settleMonth(sources []dated, now time.Time) (p reporting.Period, from strin
 	if first.none() {
 		return p, "", nil
 	}
-	year := first.year
-	for _, s := range sources {
-		if year != 0 {
-			break
-		}
-		if s.year != 0 {
-			year = s.year
-			if s.source == arrivalSource && !s.none() && first.month.month > s.month.month+1 {
-				year-- // December's report that arrives in January
-			}
-		}
-	}
+	year := yearOf(first, sources)
 	if year == 0 && !now.IsZero() {
 		year = now.Year()
 		if first.month.month > int(now.Month())+1 {
@@ -194,9 +183,32 @@ func settleMonth(sources []dated, now time.Time) (p reporting.Period, from strin
 	return p, first.source, against
 }
 
+// yearOf is the year of the month that the first source names: its own, else
+// that of the first source with one. A day in the letter's text that is in
+// another month (when it was written, until when a link works) tells less of
+// the year than the letter's arrival.
+func yearOf(first dated, sources []dated) int {
+	if first.year != 0 {
+		return first.year
+	}
+	for _, strict := range []bool{true, false} {
+		for _, s := range sources {
+			switch {
+			case s.year == 0 || strict && s.source == bodySource && !s.none() && s.month.month != first.month.month:
+			case s.source != besidesSource && !s.none() && first.month.month > s.month.month+1:
+				return s.year - 1 // December's report that is told of in January
+			default:
+				return s.year
+			}
+		}
+	}
+	return 0
+}
+
 // The sources that never contradict a table.
 const (
 	arrivalSource = "来件日期"
+	bodySource    = "邮件正文" // contradicts, but see yearOf
 	besidesSource = "同来的其他表"
 	headerSource  = "表头"
 )

@@ -152,3 +152,25 @@ func TestWithdraw(t *testing.T) {
 		return nil
 	})
 }
+
+// TestSetBack: what a wrong clock put off goes now, and nothing else.
+func TestSetBack(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	soon, far, ahead := item("receipt/1/a"), item("receipt/2/a"), item("receipt/3/a")
+	soon.Next, far.Next = noon.Add(time.Hour), noon.AddDate(0, 2, 0)
+	ahead.Created, ahead.Next = noon.AddDate(0, 0, 1), noon.AddDate(0, 0, 1)
+	for _, it := range []outbox.Item{soon, far, ahead} {
+		enqueue(t, s, it)
+	}
+	update(t, s, func(tx *Tx) error {
+		tx.Now = noon
+		n, err := tx.SetBack()
+		if n != 2 {
+			t.Errorf("%d were set back, want 2", n)
+		}
+		return err
+	})
+	if got := due(t, s, noon); len(got) != 2 {
+		t.Errorf("due at noon: %q", got)
+	}
+}

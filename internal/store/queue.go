@@ -242,8 +242,7 @@ func (q Queue) SentSince(from time.Time) ([]time.Time, error) {
 func (t *Tx) SetBack() (n int, err error) {
 	longest := t.Now.AddDate(0, 0, 15)
 	var items []outbox.Item
-	t.scan("due", "", "", func(key string, _ []byte) bool {
-		_, key, _ = strings.Cut(key, "/")
+	t.dueBefore(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), func(key string) bool {
 		var it outbox.Item
 		it, _, err = t.Item(key)
 		if err == nil && (it.Created.After(t.Now) || it.Next.After(longest)) && it.Next.After(t.Now) {

@@ -65,3 +65,53 @@ func TestQuarter(t *testing.T) {
 		t.Errorf("a used code: %d copies, %s", w.released(xiushui), last.Text)
 	}
 }
+
+// TestQuarterOfMonths: a quarter follows its months' bulletins: not a draft
+// that was sent back, not what came after the release, but its correction.
+func TestQuarterOfMonths(t *testing.T) {
+	w := approving(t, onApproval)
+	of, now := w.house.Office, w.clock.Now()
+	rank := func() int {
+		t.Helper()
+		q, _, err := of.Quarterly(reporting.Quarter{Year: 2021, N: 1}, bulletin.QuarterRanking, w.clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range q.Units {
+			if s.Name == "永修县" {
+				return s.Rank
+			}
+		}
+		return -1
+	}
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if rank() == 0 {
+		t.Fatal("永修县 is not ranked")
+	}
+	_, err := of.Hold(march, "核对", "operator", now)
+	do(err)
+	do(of.Exclude(march, "永修县", reporting.Progress, 1, "误报", "operator", now))
+	if n := rank(); n != 0 {
+		t.Errorf("by a draft that was sent back: %d", n)
+	}
+	_, err = of.Redraft(march, "operator", now)
+	do(err)
+	_, err = of.Release(march, "operator", now)
+	do(err)
+	do(of.Include(march, "永修县", reporting.Progress, 1, "", "operator", now))
+	if n := rank(); n != 0 {
+		t.Errorf("by what the released bulletin does not know: %d", n)
+	}
+	_, err = of.Correct(march, "operator", now)
+	do(err)
+	_, err = of.Release(march, "operator", now)
+	do(err)
+	if rank() == 0 {
+		t.Error("not by the correction")
+	}
+}

@@ -188,14 +188,14 @@ func quarterMonths(q reporting.Quarter, base reporting.Period) (out []reporting.
 // monthly is a month's bulletin as it went out last, corrections included; a
 // month without one is computed of what counted at its freeze.
 func (o *Office) monthly(t *store.Tx, p reporting.Period, now time.Time) (bulletin.Bulletin, []store.Input, error) {
-	pub, ok, err := standing(t, p)
-	for n := 1; ok && err == nil; n++ {
+	pub, went, err := standing(t, p) // a draft that was sent back is none
+	for n, more := 1, went; more && err == nil; n++ {
 		var next store.Publication
-		if next, ok, err = t.Publication(p, store.Correction(n)); ok {
+		if next, more, err = t.Publication(p, store.Correction(n)); more {
 			pub = next
 		}
 	}
-	if err != nil || pub.Edition != "" {
+	if err != nil || went {
 		return pub.Bulletin, pub.Inputs, err
 	}
 	counted := o.Rules.Terms.Freeze(p)

@@ -233,6 +233,11 @@ func (r *trial) compare(want []string) int {
 	}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
+		for _, l := range r.post.Sent() {
+			if !slices.Contains(want, l.To+" "+messageID(l.Raw)) {
+				r.t.Errorf("sent too much: %q to %s", subject(l.Raw), l.To)
+			}
+		}
 		r.t.Errorf("sent %q, want %q", got, want)
 	}
 	if double > 1 {

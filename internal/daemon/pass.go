@@ -34,6 +34,7 @@ type pass struct {
 	fetched chan *office.Incoming
 	kept    chan []*office.Incoming
 	opened  chan []*office.Incoming
+	ready   chan piece
 	done    sync.WaitGroup
 	percent int   // of garbage, and
 	limit   int64 // of memory, before and after it
@@ -45,11 +46,12 @@ type pass struct {
 }
 
 func (d *Daemon) newPass(ctx context.Context) *pass {
-	p := &pass{ctx: ctx, d: d, fetched: make(chan *office.Incoming, groupLetters), kept: make(chan []*office.Incoming), opened: make(chan []*office.Incoming)}
+	p := &pass{ctx: ctx, d: d, fetched: make(chan *office.Incoming, groupLetters), kept: make(chan []*office.Incoming), opened: make(chan []*office.Incoming), ready: make(chan piece)}
 	p.room.L = &p.mu
 	p.percent, p.limit = debug.SetGCPercent(passGarbage), debug.SetMemoryLimit(passMemory)
 	p.done.Go(p.keep)
 	p.done.Go(p.open)
+	p.done.Go(p.read)
 	p.done.Go(p.take)
 	return p
 }
@@ -139,36 +141,66 @@ func (p *pass) open() {
 	}
 }
 
-// take judges and records the groups.
-func (p *pass) take() {
+// read reads the letters, as many as one transaction takes, while those before
+// them are recorded.
+func (p *pass) read() {
+	defer close(p.ready)
+	before := piece{recorded: make(chan struct{})}
+	close(before.recorded)
 	for group := range p.opened {
 		for len(group) > 0 && !p.failed() {
-			n, err := p.takeSome(group)
+			ready, err := p.d.house.Office.Ready(p.ctx, group, before.Prepared, p.d.clock.Now())
 			if err != nil {
 				p.fail(err)
+				break
 			}
+			if len(ready.Letters) == 0 { // the next is of a sender before it
+				<-before.recorded
+				before.Prepared = office.Prepared{}
+				continue
+			}
+			before = piece{ready, make(chan struct{})}
+			p.ready <- before
+			group = group[len(ready.Letters):]
+		}
+	}
+}
+
+// piece are letters that are recorded together.
+type piece struct {
+	office.Prepared
+	recorded chan struct{} // closed when they are, or the pass has failed
+}
+
+// take judges and records the letters.
+func (p *pass) take() {
+	var own office.Watch
+	for now := range p.ready {
+		for len(now.Letters) > 0 && !p.failed() {
+			n, err := p.record(now.Prepared, &own)
 			p.d.sweep(n, p.d.clock.Now())
 			p.mu.Lock()
-			for _, in := range group[:n] {
+			for _, in := range now.Letters[:n] {
 				p.bytes -= len(in.Raw)
 				in.Raw = nil
 			}
 			p.room.Broadcast()
 			p.mu.Unlock()
-			group = group[n:]
+			// A person's act may have made one sender of two.
+			if now.Letters = now.Letters[n:]; err == nil && len(now.Letters) > 0 {
+				now.Prepared, err = p.d.house.Office.Ready(p.ctx, now.Letters, office.Prepared{}, p.d.clock.Now())
+			}
+			if err != nil {
+				p.fail(err)
+			}
 		}
+		close(now.recorded)
 	}
 }
 
-// takeSome records the letters at the head of a group that one transaction
-// takes. People may act while the letters are read, and before they are recorded.
-func (p *pass) takeSome(group []*office.Incoming) (int, error) {
-	of, now := p.d.house.Office, p.d.clock.Now()
-	ready, err := of.Ready(p.ctx, group, now)
-	if err != nil {
-		return 0, err
-	}
+// record has people wait. In between they have their turn.
+func (p *pass) record(now office.Prepared, own *office.Watch) (int, error) {
 	p.d.acts.Lock()
 	defer p.d.acts.Unlock()
-	return of.Record(p.ctx, ready, now)
+	return p.d.house.Office.Record(p.ctx, now, own, p.d.clock.Now())
 }

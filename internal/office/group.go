@@ -114,79 +114,110 @@ func atOnce(group []*Incoming, do func(*Incoming) error) error {
 // act waits no longer than for that.
 const largestGroup = 16
 
-// Ready is how many letters at the head of the list, which were kept and
-// opened, are recorded together. It reads them, and makes what goes back with
-// their answers. It changes nothing, and people may act meanwhile.
-func (o *Office) Ready(ctx context.Context, list []*Incoming, now time.Time) (ready Prepared, err error) {
+// Prepared are letters that are ready to be recorded.
+type Prepared struct {
+	Letters []*Incoming
+	senders map[string]bool
+	changes int // of the store, before they were read
+}
+
+// Ready reads as many letters at the head of the list, which were kept and
+// opened, as are recorded together, and makes what goes back with their answers.
+// It changes nothing, and people may act meanwhile. Those beside them, if any,
+// are recorded meanwhile: a letter of one of their senders waits, so that there
+// may be none that is ready.
+func (o *Office) Ready(ctx context.Context, list []*Incoming, beside Prepared, now time.Time) (ready Prepared, err error) {
 	if ready.changes, err = o.Store.Changes(); err != nil {
 		return ready, err
 	}
-	n, err := o.apart(list)
-	if err != nil {
+	var n int
+	if n, ready.senders, err = o.apart(list, beside.senders); err != nil {
 		return ready, err
 	}
 	ready.Letters = list[:n]
 	return ready, atOnce(ready.Letters, func(in *Incoming) error { return o.prepare(ctx, in, now) })
 }
 
-// Prepared are letters that are ready to be recorded.
-type Prepared struct {
-	Letters []*Incoming
-	changes int // of the store, when they were read
-}
+// anybody stands among the senders where no letter is to be read beside theirs.
+const anybody = "*"
 
 // apart is how many letters at the head of the list are recorded together: no
-// two of one sender. What a letter is held against are the earlier ones of its
-// own sender, so that they can be read side by side and nothing depends on how a
-// mailbox is cut into groups.
-func (o *Office) apart(list []*Incoming) (n int, err error) {
-	err = o.Store.View(func(t *store.Tx) error {
-		met := map[string]bool{}
+// two of one sender, and none of those that are met. What a letter is held
+// against are the earlier ones of its own sender, so that they can be read side
+// by side and nothing depends on how a mailbox is cut into groups.
+func (o *Office) apart(list []*Incoming, met map[string]bool) (n int, senders map[string]bool, err error) {
+	senders = map[string]bool{}
+	if met[anybody] {
+		return 0, senders, nil
+	}
+	return n, senders, o.Store.View(func(t *store.Tx) error {
 		for ; n < min(len(list), largestGroup); n++ {
 			in := list[n]
-			if in.large { // what it says is told when its turn comes
-				n = max(n, 1)
-				return nil
-			}
-			if in.copied || in.opened.Header == nil {
+			if in.copied {
 				continue
 			}
-			who := strings.ToLower(in.opened.Header.From)
-			if o.isApprover(who) { // his word goes into the journal: what follows comes after it
-				n = max(n, 1)
+			if in.large && n > 0 { // its sender is not known before its turn
+				return nil
+			}
+			who := ""
+			if in.opened.Header != nil {
+				who = strings.ToLower(in.opened.Header.From)
+			}
+			alone := in.large || o.isApprover(who) // his word goes into the journal: what follows comes after it
+			if alone && (n > 0 || len(met) > 0) {
 				return nil
 			}
 			if s, ok := o.submitterOf(t, who); ok {
 				who = "/" + s.Name
 			}
-			if met[who] {
+			if who != "" && (met[who] || senders[who]) {
 				return nil
 			}
-			met[who] = true
+			senders[who] = true
+			if alone {
+				n++
+				senders[anybody] = true
+				return nil
+			}
 		}
 		return nil
 	})
-	return n, err
+}
+
+// Watch tells what a reading of the mailbox recorded itself from what others
+// changed meanwhile. The zero value has recorded nothing.
+type Watch struct {
+	since int // the store's change that may have been another's
+	last  int // the store's last change, when the reading recorded last
 }
 
 // Record takes in letters of different senders in one transaction, with the
-// mailbox's mark, and returns how many these were. Where the store has changed
-// since they were read, by a person's act, they are read again.
-func (o *Office) Record(ctx context.Context, ready Prepared, now time.Time) (int, error) {
+// mailbox's mark, and returns how many these were. Where others have changed the
+// store since they were read, by a person's act, they are read again.
+func (o *Office) Record(ctx context.Context, ready Prepared, w *Watch, now time.Time) (n int, err error) {
 	changes, err := o.Store.Changes()
-	if err == nil && changes != ready.changes {
+	if err != nil {
+		return 0, err
+	}
+	if changes != w.last {
+		w.since = changes
+	}
+	if ready.changes < w.since {
 		for _, in := range ready.Letters {
 			in.back = returned{}
 		}
-		ready, err = o.Ready(ctx, ready.Letters, now)
-	}
-	if err != nil {
-		return 0, err
+		if ready, err = o.Ready(ctx, ready.Letters, Prepared{}, now); err != nil {
+			return 0, err
+		}
 	}
 	if err := o.stampAnew(ctx, ready.Letters, now); err != nil {
 		return 0, err
 	}
-	return len(ready.Letters), o.record(ctx, ready.Letters, now)
+	if err := o.record(ctx, ready.Letters, now); err != nil {
+		return 0, err
+	}
+	w.last, err = o.Store.Changes()
+	return len(ready.Letters), err
 }
 
 // record takes in letters in one transaction. Where that fails each has one of

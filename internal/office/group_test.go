@@ -45,15 +45,16 @@ func keepAndOpen(t *testing.T, o *office.Office, group []*office.Incoming) {
 // each transaction took.
 func recordAll(t *testing.T, o *office.Office, group []*office.Incoming, between func()) (counts []int) {
 	t.Helper()
+	var own office.Watch
 	for len(group) > 0 {
-		ready, err := o.Ready(t.Context(), group, on(3, 24, 12, 0))
+		ready, err := o.Ready(t.Context(), group, office.Prepared{}, on(3, 24, 12, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if between != nil {
 			between()
 		}
-		n, err := o.Record(t.Context(), ready, on(3, 24, 12, 0))
+		n, err := o.Record(t.Context(), ready, &own, on(3, 24, 12, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,9 +221,9 @@ func TestGroupFails(t *testing.T) {
 		return nil
 	}
 	defer func() { store.Step = nil }()
-	ready, err := o.Ready(t.Context(), group, on(3, 24, 12, 0))
+	ready, err := o.Ready(t.Context(), group, office.Prepared{}, on(3, 24, 12, 0))
 	if err == nil {
-		_, err = o.Record(t.Context(), ready, on(3, 24, 12, 0))
+		_, err = o.Record(t.Context(), ready, &office.Watch{}, on(3, 24, 12, 0))
 	}
 	if err == nil {
 		t.Error("no error is told")
@@ -316,5 +317,57 @@ func TestKeptBefore(t *testing.T) {
 	kept, err := o.Store.Kept()
 	if err != nil || len(kept) != 1 || kept[0].After != in.After || !kept[0].Taken.Equal(in.Taken) || in.After == 0 {
 		t.Errorf("kept %+v: %v; taken %v after %d", kept, err, in.Taken, in.After)
+	}
+}
+
+// TestReadBeside reads letters while others are recorded: not those of the same
+// sender, and none beside one whose sender is not known yet. What was read so is
+// not read again, unless somebody else changed the store.
+func TestReadBeside(t *testing.T) {
+	o := newOffice(t, t.TempDir(), units)
+	defer o.Store.Close()
+	opener := &small{}
+	o.Opener = opener
+	now := on(3, 24, 12, 0)
+	group := []*office.Incoming{mailed(t, 1, yongxiu, "永修县", 3, 800), mailed(t, 2, stranger, "武宁县", 3, 1), mailed(t, 3, yongxiu, "永修县", 3, 850),
+		mailed(t, 4, xiushui, "修水县", 3, 900), mailed(t, 5, yongxiu, "永修县", 3, 870)}
+	keepAndOpen(t, o, group)
+	read := 0
+	office.BeforeReading(func(string) { read++ })
+	defer office.BeforeReading(nil)
+	ready := func(list []*office.Incoming, beside office.Prepared, want int) office.Prepared {
+		t.Helper()
+		p, err := o.Ready(t.Context(), list, beside, now)
+		if err != nil || len(p.Letters) != want {
+			t.Fatalf("%d letters are ready, want %d: %v", len(p.Letters), want, err)
+		}
+		return p
+	}
+	var own office.Watch
+	record := func(p office.Prepared, want int) {
+		t.Helper()
+		before := read
+		if n, err := o.Record(t.Context(), p, &own, now); err != nil || n != len(p.Letters) || read-before != want {
+			t.Fatalf("%d letters were recorded, %d were read again, want %d: %v", n, read-before, want, err)
+		}
+	}
+	first := ready(group[:1], office.Prepared{}, 1)
+	second := ready(group[1:], first, 1) // the third is of the first one's sender
+	record(first, 0)
+	record(second, 0)
+	third := ready(group[2:], second, 1)
+	ready(group[2:], first, 0)
+	ready(group[3:], third, 0) // a large one has the office for itself
+	if err := o.Extend(month(3), "修水县", on(3, 31, 18, 0), "office", now); err != nil {
+		t.Fatal(err)
+	}
+	record(third, 1)
+	large := ready(group[3:], office.Prepared{}, 1)
+	ready(group[4:], large, 0)
+	record(large, 0)
+	record(ready(group[4:], office.Prepared{}, 1), 0)
+	want := []string{"taken 永修县 1 ", "quarantined", "taken 永修县 2 ", "taken 修水县 1 ", "taken 永修县 3 "}
+	if got := told(t, o, group); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -56,8 +56,10 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 	}
 	if last.After(now) {
 		// The clock was wrong when the bell was served, and is set back now: what
-		// was published is known, and waiting for that day could take years.
-		last = now.AddDate(-1, 0, 0)
+		// was published is known, and waiting for that day could take years. It is
+		// looked back as far as the clock was ahead: after a correction by seconds
+		// no bell of months ago rings.
+		last = now.Add(-last.Sub(now))
 	}
 	rung, next := latest(rule.Bell, last, now)
 	if rung.IsZero() {

@@ -29,11 +29,11 @@ func (o *Office) Receive(ctx context.Context, a store.Arrival, raw []byte, now t
 	if err := o.Open(ctx, group); err != nil {
 		return store.Letter{}, err
 	}
-	ready, err := o.Ready(ctx, group, now)
+	ready, err := o.Ready(ctx, group, Prepared{}, now)
 	if err != nil {
 		return store.Letter{}, err
 	}
-	_, err = o.Record(ctx, ready, now)
+	_, err = o.Record(ctx, ready, &Watch{}, now)
 	return in.Letter, err
 }
 

@@ -246,11 +246,17 @@ func projects(b bulletin.Bulletin, u bulletin.Unit) list {
 		f := u.Figures
 		l.lines = append(l.lines, line{cells: []any{"", "", fmt.Sprintf("合计（%d个）", f.Projects), "", "", "", f.TotalInvest, f.YearPlan, f.MonthDone, f.YTDDone,
 			f.YTDPct, f.GapPP, f.Light.Title(), "", "", "", "", ""}, total: true})
-		l.notes = []string{"注：打包项目只按主项目计入合计；主项目没有填的金额，按其子项目之和计。"}
+		l.notes = []string{"注：打包项目只按主项目计入合计；主项目没有填的金额，按其子项目之和计。" + lightNote(b)}
 	} else {
 		l.lines = append(l.lines, line{cells: []any{absent}, remark: silence(b, u.Name)})
 	}
 	return l
+}
+
+// lightNote says where the lights are parted.
+func lightNote(b bulletin.Bulletin) string {
+	yellow, red := b.Thresholds.Yellow.String(), b.Thresholds.Red.String()
+	return "进度评价：达到序时进度为绿，低于序时进度不到" + yellow + "个百分点为关注，" + yellow + "至" + red + "个百分点为黄，超过" + red + "个百分点为红；应开工未开工、应竣工未竣工的，至少为黄。"
 }
 
 // centrals lists the projects of the central units, without the parts of packages.
@@ -272,6 +278,7 @@ func centrals(b bulletin.Bulletin) list {
 	if len(l.lines) == 0 {
 		l.lines = []line{{cells: []any{absent}, remark: "没有中心城区责任单位报送的项目"}}
 	}
+	l.notes = []string{"注：" + lightNote(b)}
 	return l
 }
 

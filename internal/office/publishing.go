@@ -3,6 +3,7 @@ package office
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -54,12 +55,17 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 		}
 		return rule.Bell.Next(now), nil
 	}
+	back := false
 	if last.After(now) {
 		// The clock was wrong when the bell was served, and is set back now: what
-		// was published is known, and waiting for that day could take years. It is
-		// looked back as far as the clock was ahead: after a correction by seconds
-		// no bell of months ago rings.
-		last = now.Add(-last.Sub(now))
+		// was published is known, and waiting for that day could take years. A
+		// first start was before any bell, and still missed nothing.
+		rung, _ := latest(rule.Bell, now, last)
+		if back = !rung.IsZero(); back {
+			last = now.AddDate(-1, 0, 0)
+		} else {
+			last = now
+		}
 	}
 	rung, next := latest(rule.Bell, last, now)
 	if rung.IsZero() {
@@ -79,6 +85,12 @@ func (o *Office) serveBell(rule BulletinRule, now time.Time) (time.Time, error) 
 				return err
 			}
 			return t.SetJob(job, rung)
+		}
+		if back && rule.Kind == "" { // of a month before the first start nothing is to be told
+			pub, err := o.snapshotOf(t, p, edition, now)
+			if err != nil || len(pub.Inputs) == 0 {
+				return errors.Join(err, t.SetJob(job, rung))
+			}
 		}
 		publish := o.publish
 		if rule.Kind != "" {

@@ -21,10 +21,15 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"tongbao": main})
 }
 
-// TestScripts runs what scripts and administrators type.
+// TestScripts runs what scripts and administrators type; in the short form, of
+// what starts a process for each line, a month and several verbs at once.
 func TestScripts(t *testing.T) {
+	dir, files := "testdata", []string(nil)
+	if testing.Short() {
+		dir, files = "", []string{"testdata/month.txtar", "testdata/several.txtar"}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir: dir, Files: files,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXAMPLE", mustAbs(t, "../../config.example.yaml"))
 			return nil

@@ -111,6 +111,9 @@ func wrapped(s string) string {
 // names a folder of letters and other files; the rooms' own ones are tried
 // without it.
 func TestNobodyIn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("four hundred letters under the race detector take minutes; the plain run tries them all")
+	}
 	for _, c := range []struct {
 		name, from, extra string
 		forge, counts     bool

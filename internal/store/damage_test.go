@@ -64,6 +64,9 @@ func TestDamagedPages(t *testing.T) {
 // is there, writes, and closes never dies of it, and tells what to do where it
 // cannot.
 func TestRottenPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each rotten page is opened by a process of its own; the plain run tries them all")
+	}
 	dir := t.TempDir()
 	s := openStore(t, dir)
 	for i := range 60 {

@@ -174,6 +174,43 @@ func reckon(q quarter) string {
 	return out.String()
 }
 
+// counts are what a unit's projects of the last month come to.
+type counts struct {
+	plan, done, quarter                         *big.Rat
+	isNew, started, due, in, toFinish, finished int
+}
+
+func countUp(u unit) counts {
+	n := counts{plan: new(big.Rat), done: new(big.Rat), quarter: new(big.Rat)}
+	for _, p := range u.Projects {
+		n.plan.Add(n.plan, rat(p.Plan))
+		n.done.Add(n.done, rat(p.YTD[2]))
+		for m := range 3 {
+			n.quarter.Add(n.quarter, rat(p.Month[m]))
+		}
+		if p.Nature == "new" {
+			n.isNew++
+			if p.Started == "yes" {
+				n.started++
+			}
+		}
+		// Started and of 5 million yuan, or in the statistics anyhow.
+		if p.Started == "yes" && (rat(p.Total).Cmp(rat("500")) >= 0 || p.Stats == "yes") {
+			n.due++
+			if p.Stats == "yes" {
+				n.in++
+			}
+		}
+		if strings.HasPrefix(p.Finish, "2021") {
+			n.toFinish++
+			if p.Finished == "yes" {
+				n.finished++
+			}
+		}
+	}
+	return n
+}
+
 // judge reckons one unit by the rule that the bulletin prints.
 func judge(u unit, pace *big.Rat) *score {
 	s := &score{u: u}
@@ -193,35 +230,8 @@ func judge(u unit, pace *big.Rat) *score {
 		s.line = fmt.Sprintf("unranked late %d missing %d again %d", late, missing, again)
 		return s
 	}
-	plan, done, quarter := new(big.Rat), new(big.Rat), new(big.Rat)
-	var isNew, started, due, in, toFinish, finished int
-	for _, p := range u.Projects {
-		plan.Add(plan, rat(p.Plan))
-		done.Add(done, rat(p.YTD[2]))
-		for m := range 3 {
-			quarter.Add(quarter, rat(p.Month[m]))
-		}
-		if p.Nature == "new" {
-			isNew++
-			if p.Started == "yes" {
-				started++
-			}
-		}
-		// Started and of 5 million yuan, or in the statistics anyhow.
-		if p.Started == "yes" && (rat(p.Total).Cmp(rat("500")) >= 0 || p.Stats == "yes") {
-			due++
-			if p.Stats == "yes" {
-				in++
-			}
-		}
-		if strings.HasPrefix(p.Finish, "2021") {
-			toFinish++
-			if p.Finished == "yes" {
-				finished++
-			}
-		}
-	}
-	pct := cents(new(big.Rat).Quo(new(big.Rat).Mul(done, rat("100")), plan))
+	n := countUp(u)
+	pct := cents(new(big.Rat).Quo(new(big.Rat).Mul(n.done, rat("100")), n.plan))
 	gap := new(big.Rat).Sub(pct, pace)
 	has := func(f func(project) string) bool { return f(u.Projects[0]) != "" }
 	hasStart, hasStats, hasFinish := has(func(p project) string { return p.Started }), has(func(p project) string { return p.Stats }), has(func(p project) string { return p.Finished })
@@ -251,9 +261,9 @@ func judge(u unit, pace *big.Rat) *score {
 		return new(big.Rat).Quo(new(big.Rat).Mul(big.NewRat(weight, 1), rate), whole)
 	}
 	item(50, of(50, pct, pace), true)
-	item(15, of(15, share(started, isNew), rat("100")), hasStart)
-	item(10, of(10, share(finished, toFinish), rat("100")), hasFinish)
-	item(15, of(15, share(in, due), rat("100")), hasStart && hasStats)
+	item(15, of(15, share(n.started, n.isNew), rat("100")), hasStart)
+	item(10, of(10, share(n.finished, n.toFinish), rat("100")), hasFinish)
+	item(15, of(15, share(n.in, n.due), rat("100")), hasStart && hasStats)
 	report := new(big.Rat).Sub(rat("10"), big.NewRat(int64(2*late+6*missing+again), 2))
 	if report.Sign() < 0 {
 		report = new(big.Rat)
@@ -263,12 +273,29 @@ func judge(u unit, pace *big.Rat) *score {
 	if full < 100 {
 		base = cents(new(big.Rat).Quo(new(big.Rat).Mul(sum, rat("100")), big.NewRat(int64(full), 1)))
 	}
-	bonus, taken := new(big.Rat), new(big.Rat)
+	bonus, excess, taken := granted(u, gap)
+	s.total = new(big.Rat).Add(base, bonus)
+	s.total.Sub(s.total, taken)
+	all := n.quarter.FloatString(4)
+	for m := range 3 {
+		if u.Sent[m] == "missing" {
+			all = "-"
+		}
+	}
+	s.line = fmt.Sprintf("pct %s items %s sum %s of %s excess %s bonus %s taken %s total %s quarter %s late %d missing %d again %d", pct.FloatString(2),
+		strings.Join(words, " "), sum.FloatString(2), base.FloatString(2), excess, bonus.FloatString(2), taken.FloatString(2), s.total.FloatString(2), all, late, missing, again)
+	return s
+}
+
+// granted is what a unit gets for being ahead of the pace and by the office's
+// awards, bounded, the first of these alone, and what is taken from it.
+func granted(u unit, gap *big.Rat) (bonus *big.Rat, excess string, taken *big.Rat) {
+	bonus, taken = new(big.Rat), new(big.Rat)
 	if gap.Sign() > 0 {
 		whole := new(big.Int).Quo(gap.Num(), gap.Denom()).Int64()
 		bonus = big.NewRat(min(whole, 20), 10)
 	}
-	excess := bonus.FloatString(2)
+	excess = bonus.FloatString(2)
 	for _, a := range u.Awards {
 		if r := rat(a); r.Sign() < 0 {
 			taken.Sub(taken, r)
@@ -279,17 +306,7 @@ func judge(u unit, pace *big.Rat) *score {
 	if bonus.Cmp(rat("5")) > 0 {
 		bonus = rat("5")
 	}
-	s.total = new(big.Rat).Add(base, bonus)
-	s.total.Sub(s.total, taken)
-	all := quarter.FloatString(4)
-	for m := range 3 {
-		if u.Sent[m] == "missing" {
-			all = "-"
-		}
-	}
-	s.line = fmt.Sprintf("pct %s items %s sum %s of %s excess %s bonus %s taken %s total %s quarter %s late %d missing %d again %d", pct.FloatString(2),
-		strings.Join(words, " "), sum.FloatString(2), base.FloatString(2), excess, bonus.FloatString(2), taken.FloatString(2), s.total.FloatString(2), all, late, missing, again)
-	return s
+	return bonus, excess, taken
 }
 
 // city reckons the sums, the risks and the forecast.

@@ -82,6 +82,8 @@ func (d *Daemon) Reload(cfg *config.Config) error {
 	}
 	d.turn.Lock()
 	defer d.turn.Unlock()
+	d.box.unwatch() // before people are kept waiting: the server may be slow
+	defer d.Wake()
 	d.acts.Lock()
 	defer d.acts.Unlock()
 	trial := *d.house.Office
@@ -95,7 +97,6 @@ func (d *Daemon) Reload(cfg *config.Config) error {
 	*d.house.Office = trial
 	d.house.Config = cfg
 	d.rules.Unlock()
-	d.Wake()
 	return nil
 }
 
@@ -178,11 +179,19 @@ func (d *Daemon) close() {
 // rest sleeps until the next turn, or until a letter comes where the server
 // tells so.
 func (d *Daemon) rest(ctx context.Context, next time.Time) error {
-	if d.house.Config.Mailbox.Idle && d.clock == schedule.Wall {
-		stop := d.box.watch(ctx, d.Wake)
-		defer stop()
-	}
+	defer d.watch(ctx)()
 	return d.clock.Sleep(ctx, next, d.wake)
+}
+
+// watch begins to watch the mailbox where that is wanted. The configuration may
+// be changed meanwhile, which ends it; so does the returned function.
+func (d *Daemon) watch(ctx context.Context) (stop func()) {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	if !d.house.Config.Mailbox.Idle || d.clock != schedule.Wall {
+		return func() {}
+	}
+	return d.box.watch(ctx, d.Wake)
 }
 
 // Turn does all that is due now, once: letters in before anything is said
@@ -313,9 +322,18 @@ type intake struct {
 	notYet  time.Time         // no attempt before
 	disk    bool              // this machine's disk was to blame
 	stuck   map[string]*stuck // letters that could not be fetched
+	stop    func()            // ends the watching, and waits until it has ended; nil before the first
+}
+
+// unwatch ends the watching, if any, so that the connection is free.
+func (i *intake) unwatch() {
+	if i.stop != nil {
+		i.stop()
+	}
 }
 
 func (i *intake) close() {
+	i.unwatch()
 	if i.client != nil {
 		i.client.Close()
 		i.client = nil
@@ -330,11 +348,13 @@ func (i *intake) watch(ctx context.Context, wake func()) (stop func()) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
+	client, folder := i.client, i.folders[0]
 	go func() {
 		defer close(done)
-		if err := i.client.Idle(ctx, i.folders[0], 20*time.Minute); err == nil && ctx.Err() == nil {
+		if err := client.Idle(ctx, folder, 20*time.Minute); err == nil && ctx.Err() == nil {
 			wake()
 		}
 	}()
-	return func() { cancel(); <-done }
+	i.stop = func() { cancel(); <-done }
+	return i.stop
 }

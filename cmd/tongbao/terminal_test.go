@@ -60,6 +60,9 @@ var escapes = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]|\r")
 
 // TestColour wants colour on a terminal and nowhere else.
 func TestColour(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each verb is a process of its own; the plain run starts them all")
+	}
 	dir, letters := smallOffice(t, 2)
 	term := "TERM=xterm-256color"
 	onScreen(t, dir, []string{term}, append([]string{"import", "--received", "2021-03-24T10:05:00+08:00"}, letters...)...)
@@ -121,6 +124,9 @@ func aligned(t *testing.T, out string) {
 // TestProgress wants the long verbs to tell how far they are on a terminal, in
 // one line that is gone in the end, and no such thing in a pipe.
 func TestProgress(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each verb is a process of its own; the plain run starts them all")
+	}
 	dir, letters := smallOffice(t, 12)
 	env := []string{"TERM=xterm", "NO_COLOR="}
 	for _, x := range []struct {

@@ -38,6 +38,9 @@ func eml(t *testing.T, dir string) map[string]int64 {
 // told once a day, nothing of a registered sender goes, and a rebuild and a
 // backup find all as it was.
 func TestFlood(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a flood under the race detector takes a minute; the plain run takes it all")
+	}
 	w := newWorld(t, `
 reminders: {enabled: false}
 keep: {strangers: {letters: 20, bytes: 1MB, age: 240h}}

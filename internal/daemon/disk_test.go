@@ -21,9 +21,6 @@ var faults = []syscall.Errno{syscall.ENOSPC, syscall.EIO, syscall.EROFS}
 // letter of which there is no record, and within 60 s the letter is in and
 // answered, without a restart.
 func TestDiskFaults(t *testing.T) {
-	w := newWorld(t, "\nreminders: {enabled: false}\n", postoffice.Options{})
-	w.cfg.Mailbox.NightPoll = time.Hour
-	w.start(at(3, 10, 8, 0))
 	var left atomic.Int64 // steps before the disk refuses; negative is a sound disk
 	var errno atomic.Int64
 	left.Store(-1)
@@ -39,7 +36,10 @@ func TestDiskFaults(t *testing.T) {
 		left.Add(-1)
 		return nil
 	}
-	defer func() { store.Step = nil }()
+	t.Cleanup(func() { store.Step = nil }) // after the daemon has ended
+	w := newWorld(t, "\nreminders: {enabled: false}\n", postoffice.Options{})
+	w.cfg.Mailbox.NightPoll = time.Hour
+	w.start(at(3, 10, 8, 0))
 	every := int64(1)
 	if testing.Short() {
 		every = 9 // as under the race detector
